@@ -1,0 +1,6 @@
+export * from './encodings.ts'
+export * from './factor-types.ts'
+export * from './operation-states.ts'
+export * from './operation-types.ts'
+export * from './permissions.ts'
+export * from './row-codes.ts'

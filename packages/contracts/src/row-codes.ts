@@ -1,0 +1,43 @@
+/** What a row's message may tell beside its code. Numbers and fixed words only, never a cell's value. */
+export type RowParams = Readonly<Record<string, string | number>>
+
+/**
+ * The one catalogue of what can be wrong with a row. A message says what to do, names no value,
+ * and is made when it is read, so that a failed row stores its code and parameters alone.
+ */
+const MESSAGES = {
+  REQUIRED: () => 'This column must be filled.',
+  TOO_LONG: (p) => `At most ${p['max']} characters fit here; shorten it.`,
+  INVALID_EMAIL: () => 'Not an email address; write it like name@example.com.',
+  INVALID_PHONE: () => 'Not a phone number in E.164; write it like +14155550123.',
+  INVALID_VALUE: (p) => `Not a value this column takes; expected ${p['expected']}.`,
+  INVALID_BYTES: (p) => `The row holds bytes that are not ${p['encoding']}; save the file in the encoding you declare.`,
+  MALFORMED_ROW: (p) => `Not a well-formed CSV record: ${p['problem']}.`,
+  DUPLICATE_KEY: (p) => `Row ${p['firstRow']} of this file has the same key and was applied; keep one of the two.`,
+  USER_EXISTS: () => 'A user with this id is already in the directory.',
+  USER_NOT_FOUND: () => 'No such user in the directory; import the user first.',
+  USER_AMBIGUOUS: () => 'Several users have this email, so it is unclear who is meant; make it unique first.',
+  GROUP_NOT_FOUND: () => 'No group of this name exists; create it first, or correct the name.',
+  NO_FACTOR: () => 'Every factor of this row is empty; fill the columns of at least one.',
+  NOT_STORABLE: () => 'The database does not take this row, for a reason that the checks do not know; tell the operator its number.',
+} as const satisfies Record<string, (params: RowParams) => string>
+
+export type RowCode = keyof typeof MESSAGES
+
+export const ROW_CODES = Object.keys(MESSAGES) as readonly RowCode[]
+
+/** One thing wrong with one row. */
+export interface RowMistake {
+  readonly code: RowCode
+  /** The header's name of the column, null when the mistake is the whole row's. */
+  readonly column: string | null
+  readonly params?: RowParams | undefined
+}
+
+/** The sentence for a mistake. */
+export function rowMessage(mistake: { code: RowCode; params?: RowParams | null | undefined }): string {
+  return MESSAGES[mistake.code](mistake.params ?? {})
+}
+
+/** Columns that a failed-rows file has after the original ones; an upload may bring them back, they are left out. */
+export const FAILED_ROW_COLUMNS = ['_row', '_line', '_code', '_column', '_message'] as const

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** One or more settings are wrong. The message has a line for each. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`These settings are wrong; correct them and start again:\n${problems.map((p) => `  ${p}`).join('\n')}`)
+    this.name = 'SettingsError'
+  }
+}
+
+/**
+ * Parses the environment. A variable that is set but empty counts as not set.
+ * Throws a SettingsError that tells every mistake, values of secrets excepted.
+ */
+export function parseSettings<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(given)
+  if (result.success) return result.data
+  throw new SettingsError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0])
+      return `${name}: ${issue.message}, got ${shown(name, given[name])}`
+    }),
+  )
+}
+
+/** A setting may be shown in an error unless it carries a secret. */
+function shown(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing'
+  return /SECRET|KEY|PASSWORD|_URL$/.test(name) ? 'something else (not shown)' : JSON.stringify(value)
+}
+
+/** A whole number within bounds. */
+export function integer(min: number, max: number) {
+  const message = `expected a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, message)
+}
+
+/** A TCP port; 0 picks a free one. */
+export const port = () => integer(0, 65_535)
+
+/** A URL of one of these schemes, like `postgresql:`. */
+export function url(...schemes: readonly string[]) {
+  const message = `expected a URL that starts with ${schemes.join(' or ')}`
+  return z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), message)
+}
+
+export const databaseUrl = () => url('postgresql:', 'postgres:')
+export const redisUrl = () => url('redis:', 'rediss:')
+export const fileStoreUrl = () => url('file:')
+
+/**
+ * `SECRETS_KEY`: 32 bytes in base64. Several, comma-separated, while keys are rotated: the first
+ * seals, all of them open.
+ */
+export function secretsKeys() {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => Buffer.from(part.trim(), 'base64')))
+    .refine((keys) => keys.every((key) => key.length === 32), 'expected 32 bytes in base64 (openssl rand -base64 32)')
+}
+
+export const logLevel = () =>
+  z.enum(['debug', 'info', 'warn', 'error'], 'expected debug, info, warn or error').default('info')
