@@ -1,0 +1,32 @@
+import type { Position, Row } from './ports/index.ts'
+
+/** Consecutive rows that are applied together, each lane's in a transaction of its own. */
+export interface Chunk {
+  readonly rows: readonly Row[]
+  /** The position after the last of them. */
+  readonly end: Position
+}
+
+// Bounds a chunk of huge records: rows of 1 MiB would otherwise fill memory long before there are enough of them.
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** Cuts rows into chunks of at most `size` rows and about 4 MiB. */
+export async function* chunksOf(rows: AsyncIterable<readonly Row[]>, size: number, from: Position): AsyncGenerator<Chunk, void> {
+  let held: Row[] = []
+  let start = from.byte
+  for await (const batch of rows) {
+    for (const row of batch) {
+      held.push(row)
+      if (held.length < size && row.nextByte - start < MAX_BYTES) continue
+      yield { rows: held, end: positionAfter(row) }
+      held = []
+      start = row.nextByte
+    }
+  }
+  const last = held.at(-1)
+  if (last !== undefined) yield { rows: held, end: positionAfter(last) }
+}
+
+export function positionAfter(row: Row): Position {
+  return { row: row.number, line: row.nextLine, byte: row.nextByte }
+}

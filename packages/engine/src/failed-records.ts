@@ -1,0 +1,63 @@
+import { FAILED_ROW_COLUMNS, rowMessage } from '@muster/contracts'
+import { isOwn } from './header.ts'
+import type { FailedRow, Row } from './ports/index.ts'
+
+/**
+ * The failed rows as records of a CSV: the original columns as they stand, then row number, line,
+ * codes, columns and messages (several mistakes are joined by `; `). The header comes first.
+ * A row that is no well-formed record has its text in the first cell.
+ *
+ * @param header of the source
+ * @param rows of the source, from its start
+ * @param failures in row order
+ */
+export async function* failedRecords(
+  header: readonly string[],
+  rows: AsyncIterable<readonly Row[]>,
+  failures: AsyncIterable<readonly FailedRow[]>,
+): AsyncIterable<readonly string[]> {
+  const kept = header.flatMap((name, cell) => (isOwn(name) ? [] : [cell]))
+  yield [...kept.map((cell) => header[cell] ?? ''), ...FAILED_ROW_COLUMNS]
+  const failed = byRow(failures)
+  let next = await failed.next()
+  if (next.done) return
+  for await (const batch of rows) {
+    for (const row of batch) {
+      if (row.number !== next.value.row) continue
+      const malformed = row.mistake?.code === 'MALFORMED_ROW'
+      const cells = kept.map((cell, index) => (malformed ? (index === 0 ? row.cells[0] : '') : row.cells[cell]) ?? '')
+      yield [...cells, ...next.value.columns]
+      next = await failed.next()
+      if (next.done) return
+    }
+  }
+}
+
+interface Told {
+  readonly row: number
+  /** The five columns of ours. */
+  readonly columns: readonly string[]
+}
+
+/** One entry a row, its mistakes joined. */
+async function* byRow(failures: AsyncIterable<readonly FailedRow[]>): AsyncGenerator<Told, void> {
+  let mistakes: FailedRow[] = []
+  for await (const batch of failures) {
+    for (const failure of batch) {
+      const [first] = mistakes
+      if (first !== undefined && first.row !== failure.row) {
+        yield told(first, mistakes)
+        mistakes = []
+      }
+      mistakes.push(failure)
+    }
+  }
+  const [first] = mistakes
+  if (first !== undefined) yield told(first, mistakes)
+}
+
+function told({ row, line }: FailedRow, mistakes: readonly FailedRow[]): Told {
+  const joined = (part: (mistake: FailedRow) => string) => mistakes.map(part).join('; ')
+  const columns = [String(row), String(line), joined((m) => m.code), joined((m) => m.column ?? ''), joined(rowMessage)]
+  return { row, columns }
+}

@@ -1,0 +1,8 @@
+export * from './columns.ts'
+export { failedRecords } from './failed-records.ts'
+export { checkHeader, type HeaderCause } from './header.ts'
+export type { Counts, Observer } from './observer.ts'
+export * from './operation.ts'
+export * from './ports/index.ts'
+export * from './secret-box.ts'
+export { type Engine, takeTurn, type Turn, type TurnEnd } from './turn.ts'

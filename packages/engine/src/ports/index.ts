@@ -1,0 +1,3 @@
+export * from './files.ts'
+export * from './operation-store.ts'
+export * from './rows.ts'

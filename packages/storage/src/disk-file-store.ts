@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { access, constants, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { FileMissing, type FileStore } from '@muster/engine/ports'
+
+const READ_BYTES = 256 * 1024
+
+/**
+ * Keeps files in a folder of a local or network disk. A file is written beside its place, synced,
+ * and renamed into it; the folder is synced too. So a file that is there is whole, also after a
+ * power cut.
+ */
+export function diskFileStore(folder: string): FileStore {
+  const root = path.resolve(folder)
+  const place = (key: string): string => {
+    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(key) || key.includes('..')) throw new RangeError(`not a file key: ${key}`)
+    return path.join(root, key)
+  }
+  return {
+    write: (key, bytes) => writeWhole(root, place(key), bytes),
+    read: (key, fromByte = 0) => readFrom(key, place(key), fromByte),
+    remove: (key) => rm(place(key), { recursive: true, force: true }),
+    folders: (key) => foldersIn(place(key)),
+    check: () => checkWritable(root),
+  }
+}
+
+async function writeWhole(root: string, target: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const folder = path.dirname(target)
+  const part = `${target}.${randomUUID()}.part`
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    await pipeline(bytes, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }))
+    await rename(part, target)
+    for (const each of upTo(root, folder)) await syncFolder(each)
+  } catch (error) {
+    await rm(part, { force: true })
+    await removeEmpty(root, folder)
+    throw error
+  }
+}
+
+/** The folder and those above it, the store's own last. Each may be new, so each is synced. */
+function upTo(root: string, folder: string): string[] {
+  return folder === root ? [root] : [folder, ...upTo(root, path.dirname(folder))]
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes the folders that hold nothing; rmdir refuses one that another writer is using. */
+async function removeEmpty(root: string, folder: string): Promise<void> {
+  try {
+    for (const each of upTo(root, folder).slice(0, -1)) await rmdir(each)
+  } catch (error) {
+    if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'ENOENT')) throw error
+  }
+}
+
+async function* readFrom(key: string, file: string, fromByte: number): AsyncIterable<Uint8Array> {
+  const stream = createReadStream(file, { start: fromByte, highWaterMark: READ_BYTES })
+  try {
+    yield* stream as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw isCode(error, 'ENOENT') ? new FileMissing(key) : error
+  }
+}
+
+async function* foldersIn(folder: string): AsyncIterable<{ name: string; changedAt: Date }> {
+  try {
+    for await (const entry of await opendir(folder)) {
+      if (!entry.isDirectory()) continue
+      const { mtime } = await stat(path.join(folder, entry.name))
+      yield { name: entry.name, changedAt: mtime }
+    }
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error
+  }
+}
+
+async function checkWritable(root: string): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  await access(root, constants.R_OK | constants.W_OK | constants.X_OK)
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
