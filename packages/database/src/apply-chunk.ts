@@ -1,0 +1,50 @@
+import type { RowCode, RowParams } from '@muster/contracts'
+import { type Applied, type Claim, RowsRefused, type Statement } from '@muster/engine/ports'
+import { DatabaseError, type PoolClient } from 'pg'
+
+interface AppliedRow {
+  succeeded: number
+  unchanged: number
+  failures: readonly [number, RowCode, string | null, RowParams | null][]
+}
+
+/**
+ * Runs an operation type's statement over a chunk. The rows travel as one array a column: measured
+ * on two cores, 52,000 rows/s against 46,000 by COPY into a temporary table and 31,000 as JSON.
+ *
+ * Throws `RowsRefused` when the database does not take a value.
+ */
+export async function applyChunk(client: PoolClient, claim: Claim, statement: Statement): Promise<Applied> {
+  const values = [claim.tenantId, claim.number, statement.rowNumbers, statement.refused, ...statement.values]
+  try {
+    const { rows } = await client.query<AppliedRow>(textOf(statement), values)
+    const [row] = rows
+    if (row === undefined) throw new Error('the statement of an operation answers exactly one row')
+    const failures = row.failures.map(([number, code, column, params]) => ({
+      row: number,
+      code,
+      column,
+      params: params ?? undefined,
+    }))
+    return { succeeded: row.succeeded, unchanged: row.unchanged, failures }
+  } catch (error) {
+    throw error instanceof DatabaseError && isRefusal(error.code) ? new RowsRefused(error.code) : error
+  }
+}
+
+function textOf({ columns, sql }: Statement): string {
+  const names = ['row_number', 'refused', ...columns.map((column) => column.name)]
+  const arrays = ['$3::bigint[]', '$4::boolean[]', ...columns.map(({ type }, index) => `$${index + 5}::${type}[]`)]
+  return `with input as (select * from unnest(${arrays.join(', ')}) as rows (${names.join(', ')})),
+${sql}
+select
+  (select count(*) from succeeded)::int as succeeded,
+  (select count(*) from unchanged)::int as unchanged,
+  (select coalesce(json_agg(json_build_array(row_number, code, column_name, params) order by row_number, code), '[]')
+    from mistakes) as failures`
+}
+
+/** Data exception, integrity constraint violation, program limit exceeded. */
+function isRefusal(code: string | undefined): code is string {
+  return code !== undefined && /^(22|23|54)/.test(code)
+}

@@ -1,0 +1,65 @@
+import type { Claim, CsvSource, Position } from '@muster/engine/ports'
+import type { OperationType } from '@muster/contracts'
+import type { PoolClient } from 'pg'
+
+interface ClaimedRow {
+  number: string
+  id: string
+  tenant_id: number
+  type: OperationType
+  options: unknown
+  source: CsvSource
+  normalised_key: string | null
+  lease: string
+}
+
+interface LaneRow {
+  row_number: string
+  line: string
+  byte: string
+}
+
+/**
+ * Takes an operation that has not ended: its lease and its lanes' grow by one, so that whoever held
+ * it before can commit nothing more. Waits for a chunk that is being committed. Null when there is
+ * nothing to take.
+ */
+export async function claimOperation(client: PoolClient, operationId: string, lanes: number): Promise<Claim | null> {
+  const { rows } = await client.query<ClaimedRow>(
+    `update operations
+    set lease = lease + 1, state = 'PROCESSING', started_at = coalesce(started_at, now())
+    where id = $1 and state in ('SCHEDULED', 'PROCESSING')
+    returning number, id, tenant_id, type, options, source, normalised_key, lease`,
+    [operationId],
+  )
+  const [row] = rows
+  if (row === undefined) return null
+  return {
+    number: BigInt(row.number),
+    id: row.id,
+    tenantId: row.tenant_id,
+    type: row.type,
+    options: row.options,
+    source: row.source,
+    normalisedKey: row.normalised_key,
+    lease: BigInt(row.lease),
+    checkpoints: await claimLanes(client, row, lanes),
+  }
+}
+
+async function claimLanes(client: PoolClient, operation: ClaimedRow, lanes: number): Promise<Position[]> {
+  const { start } = operation.source
+  await client.query(
+    `insert into lanes (operation_number, lane, tenant_id, lease, row_number, line, byte)
+    select $1, lane, $2, 0, $4, $5, $6 from generate_series(0, $3 - 1) lane
+    where not exists (select 1 from lanes where operation_number = $1)`,
+    [operation.number, operation.tenant_id, lanes, start.row, start.line, start.byte],
+  )
+  const { rows } = await client.query<LaneRow>(
+    `with claimed as (
+      update lanes set lease = $2 where operation_number = $1 returning lane, row_number, line, byte
+    ) select row_number, line, byte from claimed order by lane`,
+    [operation.number, operation.lease],
+  )
+  return rows.map(({ row_number, line, byte }) => ({ row: Number(row_number), line: Number(line), byte: Number(byte) }))
+}
