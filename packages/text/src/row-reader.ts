@@ -1,0 +1,6 @@
+import type { RowReader } from '@muster/engine/ports'
+import { readRows } from './read-rows.ts'
+import { toUtf8 } from './to-utf8.ts'
+
+/** Reads CSV as RFC 4180 has it, with any line end and one of four delimiters, in any of the twelve encodings. */
+export const rowReader: RowReader = { toUtf8, read: readRows }
