@@ -1,0 +1,25 @@
+import type { Queue } from 'bullmq'
+import { answers, connect } from './connection.ts'
+import type { Log } from './log.ts'
+import { dispatchQueue, operationsQueue } from './queues.ts'
+
+/** Both queues, for a dashboard. */
+export interface WatchedQueues {
+  readonly queues: readonly Queue[]
+  /** False, after a second at most, when Redis is away. */
+  isUp(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Opens the queues to look at. Without Redis their methods throw, after 2 s at most. */
+export function watchQueues(redisUrl: string, log: Log): WatchedQueues {
+  const connection = connect(redisUrl, 'producer', log)
+  const queues: readonly Queue[] = [operationsQueue(connection), dispatchQueue(connection)]
+  return {
+    queues,
+    isUp: () => answers(connection),
+    close: async () => {
+      connection.disconnect()
+    },
+  }
+}
