@@ -1,0 +1,5 @@
+export { freePort } from './free-port.ts'
+export { stopLeftover } from './leftover.ts'
+export { type PostgresOptions, startPostgres } from './postgres/start-postgres.ts'
+export { type RedisOptions, startRedis } from './redis/start-redis.ts'
+export type { Server } from './server.ts'

@@ -1,0 +1,3 @@
+export { type TestDatabase, testDatabase } from './test-database.ts'
+export { testFolder } from './test-folder.ts'
+export { type TestRedis, testRedis } from './test-redis.ts'

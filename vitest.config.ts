@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Packages are tested from source; what runs in production is built from the same files.
+  resolve: { conditions: ['muster-source'] },
+  ssr: { resolve: { conditions: ['muster-source'] } },
+  test: {
+    include: ['{apps,packages}/*/test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/faults/**'],
+    globalSetup: ['packages/testkit/src/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
