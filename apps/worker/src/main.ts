@@ -1,0 +1,76 @@
+import { createPool, migrate, operationStore, pendingOperations } from '@muster/database'
+import { SecretBox } from '@muster/engine'
+import { OPERATIONS } from '@muster/operations'
+import { onStop, run, tellReady } from '@muster/process'
+import { consumeOperations, operationsProducer, runDispatcher } from '@muster/queue'
+import { openFileStore } from '@muster/storage'
+import { createLogger, createMetrics, serveMetrics } from '@muster/telemetry'
+import { rowReader } from '@muster/text'
+import { readConfig } from './config.ts'
+import { observe } from './observe.ts'
+import { takeTurns } from './take-turns.ts'
+
+// A worker that was stopped in the middle of a transaction holds its locks no longer than this.
+const IDLE_IN_TRANSACTION_MS = 10_000
+
+run(async () => {
+  const config = readConfig()
+  const log = createLogger({ service: 'worker', level: config.LOG_LEVEL })
+  const metrics = createMetrics('worker')
+  await migrate(config.DATABASE_URL)
+
+  const pool = createPool(config.DATABASE_URL, {
+    applicationName: 'muster-worker',
+    connections: config.CONCURRENCY * config.LANES + 2,
+    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_MS,
+    onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
+  })
+  const files = openFileStore(config.FILE_STORE_URL)
+  const secrets = new SecretBox(config.SECRETS_KEY)
+  const engine = {
+    operations: OPERATIONS,
+    store: operationStore(pool),
+    files,
+    reader: rowReader,
+    observer: observe(metrics, log),
+    seal: (secret: string) => secrets.seal(secret),
+    chunkSize: config.CHUNK_SIZE,
+    lanes: config.LANES,
+  }
+
+  const producer = operationsProducer(config.REDIS_URL, log)
+  const pending = () => pendingOperations(pool)
+  const dispatcher = runDispatcher({ redisUrl: config.REDIS_URL, pending, producer, log })
+  const consumer = consumeOperations({
+    redisUrl: config.REDIS_URL,
+    concurrency: config.CONCURRENCY,
+    handler: takeTurns(engine, config.TURN_MS, () => void producer.nudge()),
+    log,
+  })
+  const server = await serveMetrics({
+    metrics,
+    port: config.METRICS_PORT,
+    host: config.HOST,
+    async health() {
+      const database = pool.query('select 1')
+      const [databaseUp, filesUp, redisUp] = await Promise.all([succeeds(database), succeeds(files.check()), producer.isUp()])
+      return { ready: databaseUp && filesUp, checks: { database: databaseUp, files: filesUp, redis: redisUp } }
+    },
+  })
+  log.info({ url: server.url }, 'worker started')
+  tellReady(server.url)
+
+  onStop(async (why) => {
+    log.info({ why }, 'worker stopping')
+    await consumer.close()
+    await Promise.all([dispatcher.close(), producer.close(), server.close()])
+    await pool.end()
+  })
+})
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,26 @@
+import type { Observer } from '@muster/engine'
+import type { Logger, Metrics } from '@muster/telemetry'
+
+/** What the engine tells, as metrics and log lines. */
+export function observe(metrics: Metrics, log: Logger): Observer {
+  return {
+    chunk(type, seconds, rows) {
+      metrics.chunk(type, seconds)
+      metrics.rows(type, 'succeeded', rows.succeeded)
+      metrics.rows(type, 'unchanged', rows.unchanged)
+      metrics.rows(type, 'failed', rows.failed)
+    },
+    ended(type, state, operationId) {
+      metrics.operationEnded(type, state)
+      log.info({ operationId, type, state }, 'operation ended')
+    },
+    leaseLost(operationId) {
+      metrics.leaseLost()
+      log.warn({ operationId }, 'another worker has taken the operation over')
+    },
+    rowsNotConserved(operationId, total, counted) {
+      metrics.rowConservationMismatch()
+      log.error({ operationId, total, counted }, 'the outcomes of an operation do not add up to its rows')
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import type { Encoding, OperationType } from '@muster/contracts'
+import { findOperation, insertOperation, operationStore, readFailedRows } from '@muster/database'
+import { type Engine, type Observer, SecretBox, takeTurn, type TurnEnd } from '@muster/engine'
+import { OPERATIONS } from '@muster/operations'
+import { openFileStore } from '@muster/storage'
+import { testDatabase, testFolder } from '@muster/testkit'
+import { readHeader, rowReader } from '@muster/text'
+import { pathToFileURL } from 'node:url'
+
+/** What the engine told while the tests ran. */
+export interface Told {
+  leasesLost: number
+  mismatches: number
+  ended: string[]
+  chunks: number
+}
+
+export interface Outcome {
+  readonly state: string
+  readonly total: number | null
+  readonly succeeded: number
+  readonly unchanged: number
+  readonly failed: number
+  readonly fault: string | null
+  /** `row code column params`, in row order. */
+  readonly failures: readonly string[]
+}
+
+export interface RunOptions {
+  readonly type?: OperationType
+  readonly options?: unknown
+  readonly encoding?: Encoding
+}
+
+/** The engine on a real database and file store, without a queue: the tests give the turns. */
+export async function engineHarness() {
+  const database = await testDatabase()
+  const files = openFileStore(pathToFileURL(await testFolder()).href)
+  const box = new SecretBox([randomBytes(32)])
+  const told: Told = { leasesLost: 0, mismatches: 0, ended: [], chunks: 0 }
+  const observer: Observer = {
+    chunk: () => void told.chunks++,
+    ended: (_type, state) => void told.ended.push(state),
+    leaseLost: () => void told.leasesLost++,
+    rowsNotConserved: () => void told.mismatches++,
+  }
+  const engine: Engine = {
+    operations: OPERATIONS,
+    store: operationStore(database.pool),
+    files,
+    reader: rowReader,
+    observer,
+    seal: (secret) => box.seal(secret),
+    chunkSize: 5_000,
+    lanes: 2,
+  }
+
+  /** Stores a file and inserts its operation: its id. */
+  async function upload(content: string | Uint8Array, run: RunOptions = {}): Promise<string> {
+    const bytes = Buffer.from(content)
+    const id = randomUUID()
+    const key = `operations/${id}/source`
+    const encoding = run.encoding ?? 'UTF-8'
+    const read = await readHeader(bytes, { complete: true, encoding, delimiter: null })
+    if ('problem' in read) throw new Error(read.detail)
+    await files.write(key, (async function* () { yield bytes })())
+    await insertOperation(database.pool, {
+      id,
+      tenantId: database.tenantId,
+      type: run.type ?? 'IMPORT_USERS',
+      name: 'test',
+      options: run.options ?? null,
+      source: {
+        kind: 'csv', key, fileName: 'test.csv', bytes: bytes.length, encoding, delimiter: read.delimiter,
+        sha256: createHash('sha256').update(bytes).digest('hex'), header: read.header, start: read.start,
+      },
+      createdBy: 'test',
+    })
+    return id
+  }
+
+  /** One turn; without `chunks` it goes on to the end of the source. */
+  function turn(operationId: string, settings: { chunks?: number; engine?: Partial<Engine>; signal?: AbortSignal } = {}): Promise<TurnEnd> {
+    let left = settings.chunks ?? Number.POSITIVE_INFINITY
+    const signal = settings.signal ?? new AbortController().signal
+    return takeTurn({ operationId, signal, isOver: () => --left <= 0, progress: () => undefined }, { ...engine, ...settings.engine })
+  }
+
+  async function outcome(operationId: string): Promise<Outcome> {
+    const record = await findOperation(database.pool, database.tenantId, operationId)
+    if (record === null) throw new Error('no such operation')
+    const failures: string[] = []
+    for await (const batch of readFailedRows(database.pool, record.number)) {
+      failures.push(...batch.map(({ row, code, column, params }) => [row, code, column, params && Object.values(params)].filter((x) => x != null).join(' ')))
+    }
+    const { state, total, succeeded, unchanged, failed, fault } = record
+    return { state, total, succeeded, unchanged, failed, fault, failures }
+  }
+
+  /** Uploads, gives turns until it has ended, and tells how. */
+  async function run(content: string | Uint8Array, options: RunOptions = {}, settings: Partial<Engine> = {}): Promise<Outcome> {
+    const id = await upload(content, options)
+    while ((await turn(id, { engine: settings })) === 'turn-over');
+    return outcome(id)
+  }
+
+  /** The tenant's users, without what differs from run to run. */
+  async function users(): Promise<Record<string, unknown>[]> {
+    const { rows } = await database.pool.query(
+      `select user_id, first_name, last_name, email, mobile, state, locked, attributes, row_number,
+        (select array_agg(g.name) from user_groups m join groups g on g.id = m.group_id where m.user_id = u.id) as groups
+      from users u where tenant_id = $1 order by user_id`,
+      [database.tenantId],
+    )
+    return rows
+  }
+
+  async function clear(): Promise<void> {
+    await database.pool.query('truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, operations')
+  }
+
+  return { database, files, engine, told, box, upload, turn, outcome, run, users, clear }
+}
+
+export type EngineHarness = Awaited<ReturnType<typeof engineHarness>>
