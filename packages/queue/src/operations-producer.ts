@@ -3,7 +3,13 @@ import { answers, connect, untilReady } from './connection.ts'
 import { within } from './deadline.ts'
 import { errorName } from './error-name.ts'
 import type { Log } from './log.ts'
-import { dispatchQueue, OPERATION_JOB_OPTIONS, type OperationJob, operationsQueue, type QueuedOperation } from './queues.ts'
+import {
+  dispatchQueue,
+  OPERATION_JOB_OPTIONS,
+  type OperationJob,
+  operationsQueue,
+  type QueuedOperation,
+} from './queues.ts'
 
 /** Puts operations into the queue. Nothing here throws: what could not be queued, the dispatcher queues later. */
 export interface OperationsProducer {
@@ -59,10 +65,14 @@ async function ensureJob(queue: Queue<OperationJob, void, string>, operation: Qu
 
 async function addNudge(queue: Queue<object, void, string>): Promise<void> {
   // A nudge that comes while the dispatcher runs may tell of something it has not seen: one more run is kept.
-  await queue.add('nudge', {}, {
-    deduplication: { id: 'nudge', keepLastIfActive: true },
-    removeOnComplete: { count: 20 },
-    removeOnFail: { count: 20 },
-    stackTraceLimit: 1,
-  })
+  await queue.add(
+    'nudge',
+    {},
+    {
+      deduplication: { id: 'nudge', keepLastIfActive: true },
+      removeOnComplete: { count: 20 },
+      removeOnFail: { count: 20 },
+      stackTraceLimit: 1,
+    },
+  )
 }

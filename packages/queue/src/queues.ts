@@ -1,5 +1,5 @@
 import type { OperationType } from '@muster/contracts'
-import { type JobsOptions, Queue } from 'bullmq'
+import { type Job, type JobsOptions, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 
 /** One job of it says "operation X wants a turn". */
@@ -11,6 +11,8 @@ export const DISPATCH_QUEUE = 'dispatch'
 export interface OperationJob {
   readonly operationId: string
 }
+
+export type OperationsJob = Job<OperationJob, void, string>
 
 /** An operation that wants a turn. */
 export interface QueuedOperation {

@@ -4,8 +4,8 @@ import { type TestRedis, testRedis } from '@muster/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
-  type Consumer,
   type ConsumeOptions,
+  type Consumer,
   consumeOperations,
   type OperationsProducer,
   operationsProducer,

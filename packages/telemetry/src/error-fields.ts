@@ -20,7 +20,8 @@ const DEEPEST_CAUSE = 4
  * those quote what users wrote. Any further fields of an error are left out for the same reason.
  */
 export function errorFields(error: Error, depth = 0): ErrorFields {
-  const cause = error.cause instanceof Error && depth < DEEPEST_CAUSE ? { cause: errorFields(error.cause, depth + 1) } : {}
+  const cause =
+    error.cause instanceof Error && depth < DEEPEST_CAUSE ? { cause: errorFields(error.cause, depth + 1) } : {}
   const ofDatabase = isDatabaseError(error)
   return {
     name: error.name,
@@ -45,7 +46,9 @@ function isDatabaseError(error: Error): boolean {
 function texts(error: Error, names: readonly string[]): Record<string, string> {
   const entries = Object.entries(Object.getOwnPropertyDescriptors(error))
   return Object.fromEntries(
-    entries.filter(([name, { value }]) => names.includes(name) && typeof value === 'string').map(([name, { value }]) => [name, String(value)]),
+    entries
+      .filter(([name, { value }]) => names.includes(name) && typeof value === 'string')
+      .map(([name, { value }]) => [name, String(value)]),
   )
 }
 

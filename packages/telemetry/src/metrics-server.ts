@@ -44,7 +44,8 @@ export async function serveMetrics({ metrics, port, host, health }: MetricsServe
   const answer: RequestListener = (request, response) => {
     const page = pages[request.url?.split('?')[0] ?? '']
     if (page === undefined) return json(response, 404, { error: 'not found' })
-    if (request.method !== 'GET' && request.method !== 'HEAD') return json(response, 405, { error: 'GET only' }, { allow: 'GET, HEAD' })
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return json(response, 405, { error: 'GET only' }, { allow: 'GET, HEAD' })
     page(response).catch(() => json(response, 500, { error: 'failed' }))
   }
   const server = createServer(answer)

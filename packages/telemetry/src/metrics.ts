@@ -48,7 +48,11 @@ export function createMetrics(service: string): Metrics {
 
   return {
     httpRequest: ({ method, route, status, seconds }) => {
-      const labels = { method: METHODS.includes(method) ? method : 'other', route: route ?? 'none', status: String(status) }
+      const labels = {
+        method: METHODS.includes(method) ? method : 'other',
+        route: route ?? 'none',
+        status: String(status),
+      }
       instruments.http.observe(labels, seconds)
     },
     operationEnded: (type, state) => instruments.ended.inc({ type, state }),

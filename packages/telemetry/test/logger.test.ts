@@ -66,10 +66,16 @@ describe('the logger', () => {
   })
 
   for (const [how, write] of [
-    ['under err with a message', (log: ReturnType<typeof logger>['log'], error: Error) => log.error({ err: error }, 'a chunk failed')],
+    [
+      'under err with a message',
+      (log: ReturnType<typeof logger>['log'], error: Error) => log.error({ err: error }, 'a chunk failed'),
+    ],
     ['under err without a message', (log: ReturnType<typeof logger>['log'], error: Error) => log.error({ err: error })],
     ['by itself', (log: ReturnType<typeof logger>['log'], error: Error) => log.error(error)],
-    ['as a cause', (log: ReturnType<typeof logger>['log'], error: Error) => log.error(new Error('outer', { cause: error }))],
+    [
+      'as a cause',
+      (log: ReturnType<typeof logger>['log'], error: Error) => log.error(new Error('outer', { cause: error })),
+    ],
     ['under error', (log: ReturnType<typeof logger>['log'], error: Error) => log.error({ error }, 'failed')],
     ['in a child logger', (log: ReturnType<typeof logger>['log'], error: Error) => log.child({ turn: 1 }).error(error)],
   ] as const) {
@@ -86,7 +92,10 @@ describe('the logger', () => {
 
   it('blots out secrets wherever they stand in the first levels', () => {
     const { log, text } = logger()
-    log.info({ authorization: 'Bearer abc', req: { headers: { authorization: 'Basic abc', cookie: 'abc' } } }, 'request')
+    log.info(
+      { authorization: 'Bearer abc', req: { headers: { authorization: 'Basic abc', cookie: 'abc' } } },
+      'request',
+    )
     log.info({ client: { client_secret: 'abc', password: 'abc' }, token: 'abc' }, 'client')
     expect(text()).not.toContain('abc')
     expect(text()).toContain('[redacted]')

@@ -6,7 +6,12 @@ describe('the metrics server', () => {
   let health: () => Promise<Health> = async () => ({ ready: true, checks: {} })
 
   const start = async () => {
-    server = await serveMetrics({ metrics: createMetrics('worker'), port: 0, host: '127.0.0.1', health: () => health() })
+    server = await serveMetrics({
+      metrics: createMetrics('worker'),
+      port: 0,
+      host: '127.0.0.1',
+      health: () => health(),
+    })
     return (path: string, init?: RequestInit) => fetch(`${server.url}${path}`, init)
   }
   afterEach(() => server.close())

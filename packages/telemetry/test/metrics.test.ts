@@ -10,7 +10,11 @@ async function scrape(metrics: ReturnType<typeof createMetrics>): Promise<string
 function value(body: string, name: string, labels: Record<string, string> = {}): number | undefined {
   const line = body
     .split('\n')
-    .find((text) => new RegExp(`^${name}[{ ]`).test(text) && Object.entries(labels).every(([key, of]) => text.includes(`${key}="${of}"`)))
+    .find(
+      (text) =>
+        new RegExp(`^${name}[{ ]`).test(text) &&
+        Object.entries(labels).every(([key, of]) => text.includes(`${key}="${of}"`)),
+    )
   return line === undefined ? undefined : Number(line.split(' ').at(-1))
 }
 
@@ -49,7 +53,9 @@ describe('the metrics', () => {
     const metrics = createMetrics('api')
     for (const method of ['BREW', 'SHAKE']) metrics.httpRequest({ method, route: null, status: 404, seconds: 0.01 })
     const body = await scrape(metrics)
-    expect(value(body, 'muster_http_request_duration_seconds_count', { method: 'other', route: 'none', status: '404' })).toBe(2)
+    expect(
+      value(body, 'muster_http_request_duration_seconds_count', { method: 'other', route: 'none', status: '404' }),
+    ).toBe(2)
     expect(body).not.toMatch(/BREW|SHAKE/)
   })
 

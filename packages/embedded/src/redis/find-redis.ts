@@ -45,7 +45,7 @@ export async function findRedis(search: RedisSearch): Promise<RedisProgram> {
 }
 
 /** Whether the program runs here (its libraries are there) and is new enough. */
-export async function isUsable({ file, environment }: RedisProgram): Promise<boolean> {
+async function isUsable({ file, environment }: RedisProgram): Promise<boolean> {
   const version = (await outputOf(file, ['--version'], { env: environment })).match(/\bv=(\d+)\.(\d+)/)
   if (!version) return false
   const [major, minor] = [Number(version[1]), Number(version[2])]

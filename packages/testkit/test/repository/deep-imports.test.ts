@@ -17,8 +17,12 @@ describe('the inside of a package', () => {
 
   it('cannot be imported, neither source nor build', () => {
     expect(compile("import '@muster/engine/src/secret-box.ts'")).toContain('TS2882')
-    expect(compile("import { SecretBox } from '@muster/engine/src/secret-box.ts'\nnew SecretBox([])")).toContain('TS2307')
-    expect(compile("import { SecretBox } from '@muster/engine/dist/secret-box.js'\nnew SecretBox([])")).toContain('TS2307')
+    expect(compile("import { SecretBox } from '@muster/engine/src/secret-box.ts'\nnew SecretBox([])")).toContain(
+      'TS2307',
+    )
+    expect(compile("import { SecretBox } from '@muster/engine/dist/secret-box.js'\nnew SecretBox([])")).toContain(
+      'TS2307',
+    )
     expect(compile("import { ENCODINGS } from '@muster/contracts/encodings'\nENCODINGS.at(0)")).toContain('TS2307')
   })
 

@@ -22,6 +22,17 @@ describe('the rooms', () => {
   })
 })
 
+describe('the sources', () => {
+  it('are searched for everything they import', () => {
+    const files = folders().flatMap((folder) => sources(`${folder}/src`))
+    expect(files.length).toBeGreaterThan(100)
+    const found = new Set(files.flatMap(imported))
+    for (const specifier of ['@muster/engine/ports', '@muster/contracts', 'pg', 'node:crypto', './turn.ts']) {
+      expect(found).toContain(specifier)
+    }
+  })
+})
+
 describe.each(rooms)('%s', (folder, room) => {
   const allowed = new Set(room.imports.map(packageOf))
   const { dependencies, devDependencies } = manifest(folder)
@@ -64,7 +75,10 @@ describe.each(rooms)('%s', (folder, room) => {
 
 /** `@muster/engine` of `@muster/engine/ports`, `pg` of `pg/lib/x`. */
 function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 function isAllowed(specifier: string, file: string, folder: string, imports: readonly string[]): boolean {

@@ -47,8 +47,8 @@ export function text(path: string): string {
 
 /** Every specifier that a file imports, exports from, or loads. */
 export function imported(path: string): readonly string[] {
-  const statement = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*'([\w@./:-]+)'/g
-  return [...text(path).matchAll(statement)].map(([, specifier = '']) => specifier)
+  const statement = /^(?:import|export)\s(?:[^'"`;=]*\sfrom\s+)?'([^']+)'|\b(?:import|require(?:\.resolve)?)\('([^']+)'\)/gm
+  return [...text(path).matchAll(statement)].map(([, stated, loaded]) => stated ?? loaded ?? '')
 }
 
 /** A relative specifier's target, by its path from the root. */
