@@ -33,7 +33,7 @@ export async function* writeCsv(
 function csvOf(records: readonly (readonly string[])[], delimiter: Delimiter): string {
   // A record of one empty cell is written "", for a blank line would be no record.
   const quoted_empty = records.some((record) => record.length === 1)
-  return stringify([...records], { delimiter, record_delimiter: '\r\n', quoted_empty })
+  return stringify([...records], { delimiter, record_delimiter: '\r\n', quote_record_delimiter: true, quoted_empty })
 }
 
 function encoderOf(encoding: Encoding): (text: string) => Buffer {

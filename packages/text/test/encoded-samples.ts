@@ -11,7 +11,7 @@ export const ENCODED: readonly (readonly [Encoding, string, Buffer])[] = [
   ['GB2312', '汉字简体', bytes('\xba\xba\xd7\xd6\xbc\xf2\xcc\xe5')],
   ['ISO-2022-JP', '漢字かな', bytes('\x1b$B4A;z$+$J\x1b(B')],
   ['ISO-8859-1', 'éüßÿ¤', bytes('\xe9\xfc\xdf\xff\xa4')],
-  ['KOI8-R', 'Привет═╬', bytes('\xf0\xd2\xc9\xd7\xc5\xd4\xa0\xbc')],
+  ['KOI8-R', 'Привет═╬', bytes('\xf0\xd2\xc9\xd7\xc5\xd4\xa0\xbe')],
   ['Shift_JIS', '表ソ能ｱ①髙', bytes('\x95\x5c\x83\x5c\x94\x5c\xb1\x87\x40\xfb\xfc')],
   ['US-ASCII', 'plain ~', bytes('plain ~')],
   ['UTF-8', 'é漢😀', Buffer.from('é漢😀')],
