@@ -21,7 +21,7 @@ describe('the board', () => {
     await redis.stop()
   })
 
-  const get = async (path: string) => (await dashboard.request(path, { headers })).json()
+  const get = async (path: string) => (await (await dashboard.request(path, { headers })).json()) as ShownQueues
 
   it('shows an operation’s id, type, rows done and a link to it', async () => {
     const operationId = randomUUID()

@@ -1,4 +1,13 @@
-import { databaseUrl, fileStoreUrl, integer, logLevel, parseSettings, port, redisUrl, secretsKeys } from '@muster/process'
+import {
+  databaseUrl,
+  fileStoreUrl,
+  integer,
+  logLevel,
+  parseSettings,
+  port,
+  redisUrl,
+  secretsKeys,
+} from '@muster/process'
 import { z } from 'zod'
 
 const settings = z.object({

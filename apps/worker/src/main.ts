@@ -53,7 +53,11 @@ run(async () => {
     host: config.HOST,
     async health() {
       const database = pool.query('select 1')
-      const [databaseUp, filesUp, redisUp] = await Promise.all([succeeds(database), succeeds(files.check()), producer.isUp()])
+      const [databaseUp, filesUp, redisUp] = await Promise.all([
+        succeeds(database),
+        succeeds(files.check()),
+        producer.isUp(),
+      ])
       return { ready: databaseUp && filesUp, checks: { database: databaseUp, files: filesUp, redis: redisUp } }
     },
   })

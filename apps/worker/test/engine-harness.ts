@@ -1,12 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
 import type { Encoding, OperationType } from '@muster/contracts'
 import { findOperation, insertOperation, operationStore, readFailedRows } from '@muster/database'
-import { type Engine, type Observer, SecretBox, takeTurn, type TurnEnd } from '@muster/engine'
+import { type Engine, type Observer, SecretBox, type TurnEnd, takeTurn } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { openFileStore } from '@muster/storage'
 import { testDatabase, testFolder } from '@muster/testkit'
 import { readHeader, rowReader } from '@muster/text'
-import { pathToFileURL } from 'node:url'
 
 /** What the engine told while the tests ran. */
 export interface Told {
@@ -62,9 +62,14 @@ export async function engineHarness() {
     const id = randomUUID()
     const key = `operations/${id}/source`
     const encoding = run.encoding ?? 'UTF-8'
-    const read = await readHeader(bytes, { complete: true, encoding, delimiter: null })
+    const read = readHeader(bytes, { complete: true, encoding, delimiter: null })
     if ('problem' in read) throw new Error(read.detail)
-    await files.write(key, (async function* () { yield bytes })())
+    await files.write(
+      key,
+      (async function* () {
+        yield bytes
+      })(),
+    )
     await insertOperation(database.pool, {
       id,
       tenantId: database.tenantId,
@@ -72,8 +77,15 @@ export async function engineHarness() {
       name: 'test',
       options: run.options ?? null,
       source: {
-        kind: 'csv', key, fileName: 'test.csv', bytes: bytes.length, encoding, delimiter: read.delimiter,
-        sha256: createHash('sha256').update(bytes).digest('hex'), header: read.header, start: read.start,
+        kind: 'csv',
+        key,
+        fileName: 'test.csv',
+        bytes: bytes.length,
+        encoding,
+        delimiter: read.delimiter,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        header: read.header,
+        start: read.start,
       },
       createdBy: 'test',
     })
@@ -81,10 +93,16 @@ export async function engineHarness() {
   }
 
   /** One turn; without `chunks` it goes on to the end of the source. */
-  function turn(operationId: string, settings: { chunks?: number; engine?: Partial<Engine>; signal?: AbortSignal } = {}): Promise<TurnEnd> {
+  function turn(
+    operationId: string,
+    settings: { chunks?: number; engine?: Partial<Engine>; signal?: AbortSignal } = {},
+  ): Promise<TurnEnd> {
     let left = settings.chunks ?? Number.POSITIVE_INFINITY
     const signal = settings.signal ?? new AbortController().signal
-    return takeTurn({ operationId, signal, isOver: () => --left <= 0, progress: () => undefined }, { ...engine, ...settings.engine })
+    return takeTurn(
+      { operationId, signal, isOver: () => --left <= 0, progress: () => undefined },
+      { ...engine, ...settings.engine },
+    )
   }
 
   async function outcome(operationId: string): Promise<Outcome> {
@@ -92,14 +110,22 @@ export async function engineHarness() {
     if (record === null) throw new Error('no such operation')
     const failures: string[] = []
     for await (const batch of readFailedRows(database.pool, record.number)) {
-      failures.push(...batch.map(({ row, code, column, params }) => [row, code, column, params && Object.values(params)].filter((x) => x != null).join(' ')))
+      failures.push(
+        ...batch.map(({ row, code, column, params }) =>
+          [row, code, column, params && Object.values(params)].filter((x) => x != null).join(' '),
+        ),
+      )
     }
     const { state, total, succeeded, unchanged, failed, fault } = record
     return { state, total, succeeded, unchanged, failed, fault, failures }
   }
 
   /** Uploads, gives turns until it has ended, and tells how. */
-  async function run(content: string | Uint8Array, options: RunOptions = {}, settings: Partial<Engine> = {}): Promise<Outcome> {
+  async function run(
+    content: string | Uint8Array,
+    options: RunOptions = {},
+    settings: Partial<Engine> = {},
+  ): Promise<Outcome> {
     const id = await upload(content, options)
     while ((await turn(id, { engine: settings })) === 'turn-over');
     return outcome(id)
@@ -117,7 +143,9 @@ export async function engineHarness() {
   }
 
   async function clear(): Promise<void> {
-    await database.pool.query('truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, operations')
+    await database.pool.query(
+      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, operations',
+    )
   }
 
   return { database, files, engine, told, box, upload, turn, outcome, run, users, clear }

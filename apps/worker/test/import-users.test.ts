@@ -4,7 +4,10 @@ import { type EngineHarness, engineHarness } from './engine-harness.ts'
 let harness: EngineHarness
 beforeAll(async () => {
   harness = await engineHarness()
-  await harness.database.pool.query('insert into groups (tenant_id, name) values ($1, $2)', [harness.database.tenantId, 'Sales'])
+  await harness.database.pool.query('insert into groups (tenant_id, name) values ($1, $2)', [
+    harness.database.tenantId,
+    'Sales',
+  ])
 })
 afterAll(() => harness.database.drop())
 beforeEach(() => harness.clear())
@@ -16,7 +19,14 @@ describe('IMPORT_USERS', () => {
     )
     expect(outcome).toMatchObject({ state: 'COMPLETED', total: 2, succeeded: 2, failed: 0, failures: [] })
     expect(await harness.users()).toMatchObject([
-      { user_id: 'a', first_name: 'Ann', email: 'ann@example.com', locked: true, attributes: { department: 'Research' }, groups: ['Sales'] },
+      {
+        user_id: 'a',
+        first_name: 'Ann',
+        email: 'ann@example.com',
+        locked: true,
+        attributes: { department: 'Research' },
+        groups: ['Sales'],
+      },
       { user_id: 'b', first_name: null, email: null, locked: false, attributes: null, groups: null },
     ])
   })
@@ -36,7 +46,12 @@ describe('IMPORT_USERS', () => {
 
   it('fails a repeated key with the number of the row that was applied', async () => {
     const outcome = await harness.run('userId,email\na,bad\na,a@example.com\na,\na,bad\nA,\n')
-    expect(outcome.failures).toEqual(['1 INVALID_EMAIL email', '3 DUPLICATE_KEY userId 2', '4 INVALID_EMAIL email', '4 DUPLICATE_KEY userId 2'])
+    expect(outcome.failures).toEqual([
+      '1 INVALID_EMAIL email',
+      '3 DUPLICATE_KEY userId 2',
+      '4 INVALID_EMAIL email',
+      '4 DUPLICATE_KEY userId 2',
+    ])
     expect((await harness.users()).map(({ user_id }) => user_id)).toEqual(['A', 'a'])
   })
 
@@ -56,13 +71,16 @@ describe('IMPORT_USERS', () => {
     const outcomes = await Promise.all([harness.run(file), harness.run(file)])
     expect(outcomes.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED'])
     expect((outcomes[0]?.succeeded ?? 0) + (outcomes[1]?.succeeded ?? 0)).toBe(500)
-    for (const { failures } of outcomes) for (const failure of failures) expect(failure).toMatch(/^\d+ USER_EXISTS userId$/)
+    for (const { failures } of outcomes)
+      for (const failure of failures) expect(failure).toMatch(/^\d+ USER_EXISTS userId$/)
     expect(await harness.users()).toHaveLength(500)
   })
 
   it('fails only the rows that are broken as records or bytes, with their lines', async () => {
     const bytes = Buffer.concat([
-      Buffer.from('userId,firstName\na,Ann\nb,B"ad\nc\nd,'), Buffer.from([0xff]), Buffer.from('\n\ne,"two\nlines"\nf,last'),
+      Buffer.from('userId,firstName\na,Ann\nb,B"ad\nc\nd,'),
+      Buffer.from([0xff]),
+      Buffer.from('\n\ne,"two\nlines"\nf,last'),
     ])
     const id = await harness.upload(bytes)
     await harness.turn(id)

@@ -1,12 +1,15 @@
-import fc from 'fast-check'
 import { quickEnrollmentOptions } from '@muster/operations'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EngineHarness, engineHarness } from './engine-harness.ts'
 
 let harness: EngineHarness
 beforeAll(async () => {
   harness = await engineHarness()
-  await harness.database.pool.query('insert into groups (tenant_id, name) values ($1, $2)', [harness.database.tenantId, 'Sales'])
+  await harness.database.pool.query('insert into groups (tenant_id, name) values ($1, $2)', [
+    harness.database.tenantId,
+    'Sales',
+  ])
 })
 afterAll(() => harness.database.drop())
 
@@ -55,7 +58,9 @@ describe('the outcome of an operation', () => {
     await fc.assert(
       fc.asyncProperty(rows, settings, async (each, { chunkSize, lanes, chunksPerTurn }) => {
         await harness.clear()
-        await harness.database.pool.query(`insert into users (tenant_id, user_id) values ($1, 'old')`, [harness.database.tenantId])
+        await harness.database.pool.query(`insert into users (tenant_id, user_id) values ($1, 'old')`, [
+          harness.database.tenantId,
+        ])
         const id = await harness.upload(csv(each))
         while ((await harness.turn(id, { chunks: chunksPerTurn, engine: { chunkSize, lanes } })) === 'turn-over');
         const outcome = await harness.outcome(id)
@@ -72,7 +77,9 @@ describe('the outcome of an operation', () => {
 
   it('is the same at chunk sizes 1, 7 and 5,000 and lanes 1, 2 and 4', async () => {
     const lines = Array.from({ length: 600 }, (_, i) =>
-      i % 50 === 7 ? 'stray"quote' : `user${i % 400},${i % 23 === 0 ? 'bad' : `u${i}@example.com`},${i % 31 === 0 ? 'Nowhere' : 'Sales'}`,
+      i % 50 === 7
+        ? 'stray"quote'
+        : `user${i % 400},${i % 23 === 0 ? 'bad' : `u${i}@example.com`},${i % 31 === 0 ? 'Nowhere' : 'Sales'}`,
     )
     const file = `userId,email,group\n${lines.join('\n')}\n`
     const results: unknown[] = []
@@ -98,10 +105,20 @@ describe('the outcome of an operation', () => {
     })
     const file = `Primary Email,Email,Mobile Number\n${lines.join('\n')}\n`
     const results: unknown[] = []
-    for (const [chunkSize, lanes] of [[1, 4], [7, 1], [7, 2], [5_000, 1], [5_000, 4]] as const) {
+    for (const [chunkSize, lanes] of [
+      [1, 4],
+      [7, 1],
+      [7, 2],
+      [5_000, 1],
+      [5_000, 4],
+    ] as const) {
       await harness.clear()
       await harness.run(`userId,email\n${people}\n`)
-      const outcome = await harness.run(file, { type: 'QUICK_ENROLLMENT', options: quickEnrollmentOptions(configs, false) }, { chunkSize, lanes })
+      const outcome = await harness.run(
+        file,
+        { type: 'QUICK_ENROLLMENT', options: quickEnrollmentOptions(configs, false) },
+        { chunkSize, lanes },
+      )
       const { rows } = await harness.database.pool.query(
         'select u.user_id, e.factor_config_id, e.data from enrollments e join users u on u.id = e.user_id order by 1, 2',
       )

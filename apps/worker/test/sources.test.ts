@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { rowOperation, text } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type EngineHarness, engineHarness } from './engine-harness.ts'
 
 let harness: EngineHarness
@@ -11,14 +11,24 @@ afterAll(() => harness.database.drop())
 beforeEach(() => harness.clear())
 
 const SHIFT_JIS = Buffer.concat([
-  Buffer.from('userId,firstName\na,'), Buffer.from([0x91, 0xbe, 0x98, 0x59]), Buffer.from('\nb,'), Buffer.from([0x91]),
-  Buffer.from('\nc,'), Buffer.from([0x83, 0x7c]), Buffer.from('\n'),
+  Buffer.from('userId,firstName\na,'),
+  Buffer.from([0x91, 0xbe, 0x98, 0x59]),
+  Buffer.from('\nb,'),
+  Buffer.from([0x91]),
+  Buffer.from('\nc,'),
+  Buffer.from([0x83, 0x7c]),
+  Buffer.from('\n'),
 ])
 
 describe('a source of another encoding', () => {
   it('is read through a UTF-8 copy, broken bytes failing their rows alone', async () => {
     const outcome = await harness.run(SHIFT_JIS, { encoding: 'Shift_JIS' })
-    expect(outcome).toMatchObject({ state: 'COMPLETED', total: 3, succeeded: 2, failures: ['2 INVALID_BYTES Shift_JIS'] })
+    expect(outcome).toMatchObject({
+      state: 'COMPLETED',
+      total: 3,
+      succeeded: 2,
+      failures: ['2 INVALID_BYTES Shift_JIS'],
+    })
     expect(await harness.users()).toMatchObject([{ first_name: '太郎' }, { first_name: 'ポ' }])
   })
 
@@ -54,7 +64,12 @@ describe('a source that cannot be used any more', () => {
 
   it('is one that has become shorter', async () => {
     const id = await harness.upload('userId\na\nb\n')
-    await harness.files.write(`operations/${id}/source`, (async function* () { yield Buffer.from('userId\na\n') })())
+    await harness.files.write(
+      `operations/${id}/source`,
+      (async function* () {
+        yield Buffer.from('userId\na\n')
+      })(),
+    )
     await harness.turn(id)
     expect((await harness.outcome(id)).fault).toMatch(/9 bytes, but 11 were uploaded/)
   })
@@ -63,7 +78,12 @@ describe('a source that cannot be used any more', () => {
 describe('a row that the database refuses against all checks', () => {
   it('fails alone, wherever it is', async () => {
     const picky = rowOperation({
-      type: 'IMPORT_USERS', title: '', permission: 'BULKUSERS:ADD', options: () => null, otherColumn: null, key: 'userId',
+      type: 'IMPORT_USERS',
+      title: '',
+      permission: 'BULKUSERS:ADD',
+      options: () => null,
+      otherColumn: null,
+      key: 'userId',
       columns: () => [text('userId', 'user_id', { required: true, example: ['', ''] })],
       apply: () => `
         created as (insert into users (tenant_id, user_id, row_number, operation_number)
@@ -73,7 +93,11 @@ describe('a row that the database refuses against all checks', () => {
         mistakes as (select null::bigint as row_number, null::text as code, null::text as column_name, null::jsonb as params where false)`,
     })
     const rows = Array.from({ length: 100 }, (_, i) => (i === 37 || i === 99 ? 'bad' : `u${i}`))
-    const outcome = await harness.run(`userId\n${rows.join('\n')}\n`, {}, { operations: { ...OPERATIONS, IMPORT_USERS: picky } })
+    const outcome = await harness.run(
+      `userId\n${rows.join('\n')}\n`,
+      {},
+      { operations: { ...OPERATIONS, IMPORT_USERS: picky } },
+    )
     expect(outcome).toMatchObject({ state: 'COMPLETED', total: 100, succeeded: 98, failed: 2 })
     expect(outcome.failures).toEqual(['38 NOT_STORABLE', '100 NOT_STORABLE'])
   })
@@ -82,7 +106,9 @@ describe('a row that the database refuses against all checks', () => {
 describe('a file without rows', () => {
   it('is complete with none', async () => {
     const id = await harness.upload('userId\na\n')
-    await harness.database.pool.query(`update operations set source = jsonb_set(jsonb_set(source, '{start,byte}', '9'), '{start,row}', '0')`)
+    await harness.database.pool.query(
+      `update operations set source = jsonb_set(jsonb_set(source, '{start,byte}', '9'), '{start,row}', '0')`,
+    )
     await harness.turn(id)
     expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', total: 0 })
   })

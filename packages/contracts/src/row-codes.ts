@@ -19,7 +19,8 @@ const MESSAGES = {
   USER_AMBIGUOUS: () => 'Several users have this email, so it is unclear who is meant; make it unique first.',
   GROUP_NOT_FOUND: () => 'No group of this name exists; create it first, or correct the name.',
   NO_FACTOR: () => 'Every factor of this row is empty; fill the columns of at least one.',
-  NOT_STORABLE: () => 'The database does not take this row, for a reason that the checks do not know; tell the operator its number.',
+  NOT_STORABLE: () =>
+    'The database does not take this row, for a reason that the checks do not know; tell the operator its number.',
 } as const satisfies Record<string, (params: RowParams) => string>
 
 export type RowCode = keyof typeof MESSAGES

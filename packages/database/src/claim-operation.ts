@@ -1,5 +1,5 @@
-import type { Claim, CsvSource, Position } from '@muster/engine/ports'
 import type { OperationType } from '@muster/contracts'
+import type { Claim, CsvSource, Position } from '@muster/engine/ports'
 import type { PoolClient } from 'pg'
 
 interface ClaimedRow {

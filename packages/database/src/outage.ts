@@ -3,7 +3,8 @@ const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNRE
 // SQLSTATE: connection exceptions, too many connections, cancelled statements, a server going down or coming up.
 const STATES = /^(08...|53300|57014|57P0[1-5]|25P03)$/
 // The driver gives these no code.
-const MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+const MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
 
 /**
  * True when PostgreSQL could not be asked, or its answer was lost: trying again may help, and what a

@@ -49,7 +49,8 @@ export async function ensureTenant(pool: Pool, name: string): Promise<number> {
   const settings = FACTOR_TYPES.map((type) => JSON.stringify(type === 'CustomTOTPAuthenticator' ? TOTP_DEFAULTS : {}))
   const { rows } = await pool.query<{ id: number }>(CREATE, [name, names, FACTOR_TYPES, settings, FIRST_GROUP])
   const created = rows[0]?.id ?? (await findTenant(pool, name))
-  if (created === null) throw new Error('a tenant that exists cannot be read; the transaction isolation is not the default')
+  if (created === null)
+    throw new Error('a tenant that exists cannot be read; the transaction isolation is not the default')
   return created
 }
 

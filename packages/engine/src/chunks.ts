@@ -11,7 +11,11 @@ export interface Chunk {
 const MAX_BYTES = 4 * 1024 * 1024
 
 /** Cuts rows into chunks of at most `size` rows and about 4 MiB. */
-export async function* chunksOf(rows: AsyncIterable<readonly Row[]>, size: number, from: Position): AsyncGenerator<Chunk, void> {
+export async function* chunksOf(
+  rows: AsyncIterable<readonly Row[]>,
+  size: number,
+  from: Position,
+): AsyncGenerator<Chunk, void> {
   let held: Row[] = []
   let start = from.byte
   for await (const batch of rows) {

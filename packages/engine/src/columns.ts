@@ -42,7 +42,12 @@ export interface ColumnOptions {
 }
 
 /** Text of at most `max` characters that `check`, where there is one, finds nothing wrong with. */
-export function text(name: string, field: string, options: ColumnOptions, check?: (cell: string) => Wrong | null): Column {
+export function text(
+  name: string,
+  field: string,
+  options: ColumnOptions,
+  check?: (cell: string) => Wrong | null,
+): Column {
   const max = options.max ?? 255
   const tooLong = new Wrong('TOO_LONG', { max })
   return column(name, field, 'text', options, (cell) => {
@@ -63,7 +68,8 @@ function characters(cell: string): number {
 
 // One @, no white space or control characters, a dot in the domain: what RFC 5321 §4.1.2 allows, without
 // quoted local parts and address literals, and open to internationalised ones (RFC 6531).
-const EMAIL = /^[^\s@"(),:;<>[\\\]\p{Cc}]{1,64}@(?=.{4,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u
+const EMAIL =
+  /^[^\s@"(),:;<>[\\\]\p{Cc}]{1,64}@(?=.{4,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u
 const INVALID_EMAIL = new Wrong('INVALID_EMAIL')
 
 /** An email address of at most 254 characters (RFC 5321, erratum 1690). */

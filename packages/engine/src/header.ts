@@ -22,10 +22,17 @@ export function checkHeader(operation: RowOperation, options: unknown, header: r
 }
 
 function duplicates(header: readonly string[]): HeaderCause[] {
-  const repeated = header.filter((name, index) => header.findIndex((other) => same(other, name)) !== index && name !== '')
+  const repeated = header.filter(
+    (name, index) => header.findIndex((other) => same(other, name)) !== index && name !== '',
+  )
   if (repeated.length === 0) return []
   const names = quoted([...new Map(repeated.map((name) => [fold(name), name])).values()])
-  return [cause('DUPLICATE_COLUMNS', `Your file contains duplicate column names: ${names}. Ensure all column headers are unique.`)]
+  return [
+    cause(
+      'DUPLICATE_COLUMNS',
+      `Your file contains duplicate column names: ${names}. Ensure all column headers are unique.`,
+    ),
+  ]
 }
 
 function missing(column: Column): HeaderCause {
@@ -43,14 +50,29 @@ function unknown(operation: RowOperation, columns: readonly Column[], header: re
     causes.push(cause('UNKNOWN_COLUMNS', `Column ${blank.join(', ')} of your file has no name. Name or remove it.`))
   }
   if (named.length > 0 && operation.otherColumn === null) {
-    causes.push(cause('UNKNOWN_COLUMNS', `Your file has columns that are not expected: ${quoted(named)}. Remove them; expected are ${known}.`))
+    causes.push(
+      cause(
+        'UNKNOWN_COLUMNS',
+        `Your file has columns that are not expected: ${quoted(named)}. Remove them; expected are ${known}.`,
+      ),
+    )
   }
   const unfit = named.filter((name) => name.length > MAX_NAME || /\p{Cc}/u.test(name))
   if (unfit.length > 0 && operation.otherColumn !== null) {
-    causes.push(cause('UNKNOWN_COLUMNS', `${unfit.length} column names of your file are longer than ${MAX_NAME} characters or hold control characters. Shorten them.`))
+    causes.push(
+      cause(
+        'UNKNOWN_COLUMNS',
+        `${unfit.length} column names of your file are longer than ${MAX_NAME} characters or hold control characters. Shorten them.`,
+      ),
+    )
   }
   if (named.length > MAX_OTHER && operation.otherColumn !== null) {
-    causes.push(cause('UNKNOWN_COLUMNS', `Your file has ${named.length} attribute columns; at most ${MAX_OTHER} are taken. Remove some.`))
+    causes.push(
+      cause(
+        'UNKNOWN_COLUMNS',
+        `Your file has ${named.length} attribute columns; at most ${MAX_OTHER} are taken. Remove some.`,
+      ),
+    )
   }
   return causes
 }

@@ -1,6 +1,13 @@
 import type { Observer } from './observer.ts'
 import { failedRows, halves, type Part, statementOf } from './part.ts'
-import { type Applied, type ChunkTransaction, type Claim, type OperationStore, type Position, RowsRefused } from './ports/index.ts'
+import {
+  type Applied,
+  type ChunkTransaction,
+  type Claim,
+  type OperationStore,
+  type Position,
+  RowsRefused,
+} from './ports/index.ts'
 import type { RowCheck } from './row-check.ts'
 
 /** What a lane needs to apply its parts. */
@@ -87,7 +94,10 @@ export class Lane {
       for (const half of halves(part)) await this.#apply(half)
       return
     }
-    await this.#commit(part, () => ({ ...NOTHING, failures: [{ row: only.row.number, code: 'NOT_STORABLE', column: null }] }))
+    await this.#commit(part, () => ({
+      ...NOTHING,
+      failures: [{ row: only.row.number, code: 'NOT_STORABLE', column: null }],
+    }))
   }
 
   async #commit(part: Part, effects: (tx: ChunkTransaction) => Applied | Promise<Applied>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RowMistake } from '@muster/contracts'
-import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from './ports/index.ts'
 import { positionAfter } from './chunks.ts'
+import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from './ports/index.ts'
 import type { CheckedRow, RowCheck } from './row-check.ts'
 
 /** A row and what its cells became; null when the record itself is unusable. */
@@ -47,7 +47,10 @@ export function halves(part: Part): [Part, Part] {
   const rows = part.rows.slice(0, middle)
   const last = rows.at(-1)
   if (last === undefined) throw new RangeError('a part of one row has no halves')
-  return [{ rows, end: positionAfter(last.row) }, { rows: part.rows.slice(middle), end: part.end }]
+  return [
+    { rows, end: positionAfter(last.row) },
+    { rows: part.rows.slice(middle), end: part.end },
+  ]
 }
 
 /** The part's rows, column by column; null when none of them can be asked about. */

@@ -34,7 +34,8 @@ export function rowCheck(operation: RowOperation, options: unknown, header: read
   const find = (column: Column) => header.findIndex((name) => same(name, column.name))
   const declared: Cell[] = columns.map((column) => ({ column, cell: find(column) }))
   const others = otherCells(operation, columns, header)
-  const preparation = operation.prepare?.(options, seal) ?? asTheyAre(columns, others.length > 0 || operation.otherColumn !== null)
+  const preparation =
+    operation.prepare?.(options, seal) ?? asTheyAre(columns, others.length > 0 || operation.otherColumn !== null)
   const key = columns.findIndex((column) => column.name === operation.key)
 
   return {

@@ -1,5 +1,13 @@
 import { Fault } from './fault.ts'
-import { type Claim, FileMissing, type FileStore, type OperationStore, type Position, type Row, type RowReader } from './ports/index.ts'
+import {
+  type Claim,
+  FileMissing,
+  type FileStore,
+  type OperationStore,
+  type Position,
+  type Row,
+  type RowReader,
+} from './ports/index.ts'
 
 /** What is needed to read an operation's source. */
 export interface SourceAccess {
@@ -28,7 +36,12 @@ export async function utf8Key(claim: Claim, access: SourceAccess, signal: AbortS
 }
 
 /** The rows from a position on. Throws a Fault when the file is gone or shorter than what was uploaded. */
-export function rowsFrom(claim: Claim, key: string, from: Position, access: SourceAccess): AsyncIterable<readonly Row[]> {
+export function rowsFrom(
+  claim: Claim,
+  key: string,
+  from: Position,
+  access: SourceAccess,
+): AsyncIterable<readonly Row[]> {
   const { source } = claim
   const stored = access.files.read(key, from.byte)
   const bytes = key === source.key ? whole(stored, from.byte, source.bytes) : whole(stored, from.byte, null)
@@ -37,7 +50,11 @@ export function rowsFrom(claim: Claim, key: string, from: Position, access: Sour
 }
 
 /** Passes bytes on and makes a Fault of a file that is missing or does not have `expected` bytes. */
-async function* whole(bytes: AsyncIterable<Uint8Array>, from: number, expected: number | null): AsyncIterable<Uint8Array> {
+async function* whole(
+  bytes: AsyncIterable<Uint8Array>,
+  from: number,
+  expected: number | null,
+): AsyncIterable<Uint8Array> {
   let read = from
   try {
     for await (const chunk of bytes) {
@@ -45,7 +62,9 @@ async function* whole(bytes: AsyncIterable<Uint8Array>, from: number, expected: 
       yield chunk
     }
   } catch (error) {
-    throw error instanceof FileMissing ? new Fault('The uploaded file is no longer in the file store. Upload it again.') : error
+    throw error instanceof FileMissing
+      ? new Fault('The uploaded file is no longer in the file store. Upload it again.')
+      : error
   }
   if (expected !== null && read !== expected) {
     throw new Fault(`The stored file has ${read} bytes, but ${expected} were uploaded. Upload it again.`)

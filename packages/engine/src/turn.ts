@@ -4,7 +4,15 @@ import { Lane } from './lane.ts'
 import type { Observer } from './observer.ts'
 import type { RowOperation, Seal } from './operation.ts'
 import { readRow, splitIntoLanes } from './part.ts'
-import { type Claim, type FileStore, LeaseLost, type OperationStore, type Position, type RowReader, type Totals } from './ports/index.ts'
+import {
+  type Claim,
+  type FileStore,
+  LeaseLost,
+  type OperationStore,
+  type Position,
+  type RowReader,
+  type Totals,
+} from './ports/index.ts'
 import { type RowCheck, rowCheck } from './row-check.ts'
 import { rowsFrom, TurnAborted, utf8Key } from './source.ts'
 
@@ -69,7 +77,13 @@ async function applySource(claim: Claim, turn: Turn, engine: Engine): Promise<Tu
 }
 
 /** Applies rows until the source or the turn ends: the number of the last row, or null when there may be more. */
-async function applyRows(claim: Claim, key: string, from: Position, turn: Turn, engine: Engine): Promise<number | null> {
+async function applyRows(
+  claim: Claim,
+  key: string,
+  from: Position,
+  turn: Turn,
+  engine: Engine,
+): Promise<number | null> {
   const { check, lanes } = openLanes(claim, engine)
   let last = from.row
   let over = false
@@ -92,7 +106,10 @@ async function applyRows(claim: Claim, key: string, from: Position, turn: Turn, 
   }
   await Promise.all(lanes.map((lane) => lane.settle()))
   if (!over) return last
-  await engine.store.advance(claim, lanes.flatMap((lane) => lane.behind() ?? []))
+  await engine.store.advance(
+    claim,
+    lanes.flatMap((lane) => lane.behind() ?? []),
+  )
   return null
 }
 

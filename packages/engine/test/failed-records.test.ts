@@ -7,9 +7,19 @@ async function* batches<T>(...each: T[][]): AsyncIterable<readonly T[]> {
 }
 
 const row = (number: number, cells: string[], mistake: Row['mistake'] = null): Row => ({
-  number, line: number + 1, cells, mistake, nextLine: number + 2, nextByte: number,
+  number,
+  line: number + 1,
+  cells,
+  mistake,
+  nextLine: number + 2,
+  nextByte: number,
 })
-const failed = (of: number, code: FailedRow['code'], column: string | null): FailedRow => ({ row: of, line: of + 1, code, column })
+const failed = (of: number, code: FailedRow['code'], column: string | null): FailedRow => ({
+  row: of,
+  line: of + 1,
+  code,
+  column,
+})
 
 async function collect(records: AsyncIterable<readonly string[]>) {
   const all: (readonly string[])[] = []
@@ -21,7 +31,10 @@ describe('failedRecords', () => {
   const rows = () => batches([row(1, ['a', ' 1 ']), row(2, ['b', '2'])], [row(3, ['c', '3']), row(4, ['d', '4'])])
 
   it('has the original cells as they stand and joins the mistakes of a row', async () => {
-    const failures = batches([failed(1, 'REQUIRED', 'x'), failed(3, 'INVALID_EMAIL', 'x')], [failed(3, 'GROUP_NOT_FOUND', 'y')])
+    const failures = batches(
+      [failed(1, 'REQUIRED', 'x'), failed(3, 'INVALID_EMAIL', 'x')],
+      [failed(3, 'GROUP_NOT_FOUND', 'y')],
+    )
     const [header, first, second, ...rest] = await collect(failedRecords(['x', 'y'], rows(), failures))
     expect(header).toEqual(['x', 'y', '_row', '_line', '_code', '_column', '_message'])
     expect(first?.slice(0, 6)).toEqual(['a', ' 1 ', '1', '2', 'REQUIRED', 'x'])
@@ -50,7 +63,9 @@ describe('failedRecords', () => {
 
   it('leaves out the columns that an earlier failed-rows file had added', async () => {
     const source = batches([row(1, ['a', '7', 'REQUIRED'])])
-    const [header, record] = await collect(failedRecords(['x', '_row', '_code'], source, batches([failed(1, 'REQUIRED', 'x')])))
+    const [header, record] = await collect(
+      failedRecords(['x', '_row', '_code'], source, batches([failed(1, 'REQUIRED', 'x')])),
+    )
     expect(header?.slice(0, 2)).toEqual(['x', '_row'])
     expect(record?.slice(0, 2)).toEqual(['a', '1'])
   })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { checkHeader } from '../src/header.ts'
 import { sampleOperation, strictOperation } from './sample-operation.ts'
 
-const titles = (header: string[], operation = strictOperation) => checkHeader(operation, null, header).map(({ title }) => title)
+const titles = (header: string[], operation = strictOperation) =>
+  checkHeader(operation, null, header).map(({ title }) => title)
 
 describe('checkHeader', () => {
   it('finds nothing wrong with a good header, in any order, case and spacing', () => {
@@ -12,7 +13,11 @@ describe('checkHeader', () => {
 
   it('tells every cause, not only the first', () => {
     expect(titles(['locked', 'Locked', 'colour', ''])).toEqual([
-      'DUPLICATE_COLUMNS', 'MISSING_COLUMNS', 'MISSING_COLUMNS', 'UNKNOWN_COLUMNS', 'UNKNOWN_COLUMNS',
+      'DUPLICATE_COLUMNS',
+      'MISSING_COLUMNS',
+      'MISSING_COLUMNS',
+      'UNKNOWN_COLUMNS',
+      'UNKNOWN_COLUMNS',
     ])
   })
 
@@ -26,7 +31,9 @@ describe('checkHeader', () => {
   it('takes other columns where the operation has a use for them, within limits', () => {
     expect(titles(['id', 'email', 'colour'], sampleOperation)).toEqual([])
     expect(titles(['id', 'email', 'x'.repeat(200)], sampleOperation)).toEqual(['UNKNOWN_COLUMNS'])
-    expect(titles(['id', 'email', ...Array.from({ length: 201 }, (_, i) => `c${i}`)], sampleOperation)).toEqual(['UNKNOWN_COLUMNS'])
+    expect(titles(['id', 'email', ...Array.from({ length: 201 }, (_, i) => `c${i}`)], sampleOperation)).toEqual([
+      'UNKNOWN_COLUMNS',
+    ])
   })
 
   it('takes back the columns that a failed-rows file added', () => {
@@ -34,7 +41,11 @@ describe('checkHeader', () => {
   })
 
   it('shows names without control characters and not endlessly', () => {
-    const [cause] = checkHeader(strictOperation, null, ['id', 'email', ...Array.from({ length: 30 }, (_, i) => `c${i}\u0007`)])
+    const [cause] = checkHeader(strictOperation, null, [
+      'id',
+      'email',
+      ...Array.from({ length: 30 }, (_, i) => `c${i}\u0007`),
+    ])
     expect(cause?.detail).toContain('and 10 more')
     expect(cause?.detail).not.toMatch(/\p{Cc}/u)
   })

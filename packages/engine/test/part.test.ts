@@ -5,7 +5,12 @@ import { failedRows, halves, type ReadRow, splitIntoLanes } from '../src/part.ts
 import type { Row } from '../src/ports/index.ts'
 
 const row = (number: number, bytes = 10): Row => ({
-  number, line: number, cells: [], mistake: null, nextLine: number + 1, nextByte: number * bytes,
+  number,
+  line: number,
+  cells: [],
+  mistake: null,
+  nextLine: number + 1,
+  nextByte: number * bytes,
 })
 const read = (number: number, key: string | null): ReadRow => ({
   row: row(number),
@@ -17,22 +22,34 @@ describe('splitIntoLanes', () => {
     const keys = fc.array(fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e')), { maxLength: 50 })
     fc.assert(
       fc.property(keys, fc.integer({ min: 1, max: 16 }), (each, lanes) => {
-        const parts = splitIntoLanes(each.map((key, index) => read(index + 1, key)), lanes)
+        const parts = splitIntoLanes(
+          each.map((key, index) => read(index + 1, key)),
+          lanes,
+        )
         expect(parts).toHaveLength(lanes)
-        expect(parts.flat().map(({ row: { number } }) => number).sort((a, b) => a - b)).toEqual(each.map((_, index) => index + 1))
+        expect(
+          parts
+            .flat()
+            .map(({ row: { number } }) => number)
+            .sort((a, b) => a - b),
+        ).toEqual(each.map((_, index) => index + 1))
         for (const part of parts) {
           const numbers = part.map(({ row: { number } }) => number)
           expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
         }
         for (const key of new Set(each)) {
-          if (key !== null) expect(parts.filter((part) => part.some(({ checked }) => checked?.key === key))).toHaveLength(1)
+          if (key !== null)
+            expect(parts.filter((part) => part.some(({ checked }) => checked?.key === key))).toHaveLength(1)
         }
       }),
     )
   })
 
   it('spreads different keys', () => {
-    const parts = splitIntoLanes(Array.from({ length: 1000 }, (_, i) => read(i + 1, `user${i}`)), 4)
+    const parts = splitIntoLanes(
+      Array.from({ length: 1000 }, (_, i) => read(i + 1, `user${i}`)),
+      4,
+    )
     for (const part of parts) expect(part.length).toBeGreaterThan(150)
   })
 })

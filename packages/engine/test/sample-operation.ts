@@ -1,4 +1,4 @@
-import { email, flag, rowOperation, text } from '../src/index.ts'
+import { email, flag, type RowOperation, rowOperation, text } from '../src/index.ts'
 
 /** An operation for the tests of what is common to all. */
 export const sampleOperation = rowOperation({
@@ -16,4 +16,4 @@ export const sampleOperation = rowOperation({
   apply: () => '',
 })
 
-export const strictOperation = { ...sampleOperation, otherColumn: null }
+export const strictOperation: RowOperation = { ...sampleOperation, otherColumn: null }

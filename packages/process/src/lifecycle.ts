@@ -29,13 +29,17 @@ export function onStop(stop: (why: string) => Promise<void>): void {
     )
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => begin(signal))
-  if (process.send !== undefined) process.on('disconnect', () => begin('the supervisor is gone'))
+  if (process.send === undefined) return
+  process.on('disconnect', () => begin('the supervisor is gone'))
+  // It may have gone before anybody listened.
+  if (!process.connected) begin('the supervisor is gone')
 }
 
 /** Runs a composition root; what it throws is printed and the process exits with 1. */
 export function run(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
-    const text = error instanceof Error && error.name !== 'SettingsError' ? error.stack : String((error as Error).message ?? error)
+    const text =
+      error instanceof Error && error.name !== 'SettingsError' ? error.stack : String((error as Error).message ?? error)
     process.stderr.write(`${text}\n`, () => process.exit(1))
   })
 }

@@ -34,7 +34,7 @@ function shown(name: string, value: string | undefined): string {
 export function integer(min: number, max: number) {
   const message = `expected a whole number from ${min} to ${max}`
   return z
-    .string()
+    .string(message)
     .regex(/^\d{1,15}$/, message)
     .transform(Number)
     .refine((n) => n >= min && n <= max, message)
@@ -46,7 +46,7 @@ export const port = () => integer(0, 65_535)
 /** A URL of one of these schemes, like `postgresql:`. */
 export function url(...schemes: readonly string[]) {
   const message = `expected a URL that starts with ${schemes.join(' or ')}`
-  return z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), message)
+  return z.string(message).refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), message)
 }
 
 export const databaseUrl = () => url('postgresql:', 'postgres:')
@@ -58,10 +58,11 @@ export const fileStoreUrl = () => url('file:')
  * seals, all of them open.
  */
 export function secretsKeys() {
+  const message = 'expected 32 bytes in base64 (openssl rand -base64 32 makes some)'
   return z
-    .string()
+    .string(message)
     .transform((text) => text.split(',').map((part) => Buffer.from(part.trim(), 'base64')))
-    .refine((keys) => keys.every((key) => key.length === 32), 'expected 32 bytes in base64 (openssl rand -base64 32)')
+    .refine((keys) => keys.every((key) => key.length === 32), message)
 }
 
 export const logLevel = () =>

@@ -71,7 +71,9 @@ describe('diskFileStore', () => {
   })
 
   it('tells which file is missing', async () => {
-    await expect(text(diskFileStore(folder).read('operations/none'))).rejects.toEqual(new FileMissing('operations/none'))
+    await expect(text(diskFileStore(folder).read('operations/none'))).rejects.toEqual(
+      new FileMissing('operations/none'),
+    )
   })
 
   it('removes a folder with its files, and again without an error', async () => {

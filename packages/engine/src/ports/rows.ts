@@ -38,7 +38,8 @@ export interface Layout {
 export interface RowReader {
   /**
    * Decodes to UTF-8 without a byte order mark. Bytes that are none of the encoding's become
-   * U+FFFD, which no encoding but UTF-8 can write, so that `read` finds them again.
+   * U+FFFD, which no encoding but UTF-8 can write, so that `read` finds them again; those of UTF-8
+   * pass as they are.
    */
   toUtf8(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncIterable<Uint8Array>
   /**

@@ -21,9 +21,17 @@ export function csvFactor(config: FactorConfig): Factor | null {
   const wanted = { wantedBy: config.name, inHeader: true }
   switch (config.factorType) {
     case 'EmailAuthenticator':
-      return plain(config, email('Email', 'email', { ...wanted, example: ['alice@example.com', 'bob@example.com'] }), 'email')
+      return plain(
+        config,
+        email('Email', 'email', { ...wanted, example: ['alice@example.com', 'bob@example.com'] }),
+        'email',
+      )
     case 'SMSAuthenticator':
-      return plain(config, phone('Mobile Number', 'mobile', { ...wanted, example: ['+14155550101', '+14155550102'] }), 'mobile')
+      return plain(
+        config,
+        phone('Mobile Number', 'mobile', { ...wanted, example: ['+14155550101', '+14155550102'] }),
+        'mobile',
+      )
     case 'DUOAuthenticator':
       return plain(config, text('Duo Username', 'duo', { ...wanted, example: ['alice', 'bob'] }), 'username')
     case 'GoogleAuthenticator':
@@ -94,7 +102,8 @@ function questions(config: FactorConfig): Factor {
       text(`Security Answer ${pair}`, `answer_${pair}`, { ...wanted, example: [shown[1] ?? '', hidden[1] ?? ''] }),
     ]
   })
-  const pairs = (cells: Values) => PAIRS.map((_, i) => ({ question: cells[2 * i] ?? null, answer: cells[2 * i + 1] ?? null }))
+  const pairs = (cells: Values) =>
+    PAIRS.map((_, i) => ({ question: cells[2 * i] ?? null, answer: cells[2 * i + 1] ?? null }))
   return {
     config,
     columns,

@@ -1,7 +1,17 @@
 import type { FactorConfig } from '@muster/contracts'
-import { type Column, emailKey, type InputColumn, type Mistaken, type Preparation, rowOperation, type Seal, type Values, Wrong } from '@muster/engine'
-import { csvFactor, type Factor } from './factors.ts'
+import {
+  type Column,
+  emailKey,
+  type InputColumn,
+  type Mistaken,
+  type Preparation,
+  rowOperation,
+  type Seal,
+  type Values,
+  Wrong,
+} from '@muster/engine'
 import { enrollStatement } from './enroll-statement.ts'
+import { csvFactor, type Factor } from './factors.ts'
 
 /** What a quick enrollment is asked to do. The factor configs are kept as they were when it was asked. */
 export interface QuickEnrollmentOptions {
@@ -23,7 +33,11 @@ export const quickEnrollment = rowOperation<QuickEnrollmentOptions>({
   otherColumn: null,
   key: ABOUT.name,
   prepare: (options, seal) => prepareFactors(factorsOf(options), seal),
-  apply: ({ factorConfigs, overwrite }) => enrollStatement(factorConfigs.map(({ id }) => id), overwrite),
+  apply: ({ factorConfigs, overwrite }) =>
+    enrollStatement(
+      factorConfigs.map(({ id }) => id),
+      overwrite,
+    ),
 })
 
 /** True when users can be enrolled in the factor by CSV. */
@@ -32,7 +46,10 @@ export function isEnrolledByCsv(config: FactorConfig): boolean {
 }
 
 /** The options of an operation. Throws a RangeError when there is no config, or one that is not for CSV. */
-export function quickEnrollmentOptions(factorConfigs: readonly FactorConfig[], overwrite: boolean): QuickEnrollmentOptions {
+export function quickEnrollmentOptions(
+  factorConfigs: readonly FactorConfig[],
+  overwrite: boolean,
+): QuickEnrollmentOptions {
   if (factorConfigs.length === 0) throw new RangeError('at least one factor config is needed')
   const unfit = factorConfigs.find((config) => !isEnrolledByCsv(config))
   if (unfit !== undefined) throw new RangeError(`users cannot be enrolled by CSV in factor config ${unfit.id}`)
@@ -55,7 +72,10 @@ function nameOf(column: Column): string {
 /** For the n-th factor, `input` has `data_n`, null when the row leaves it out, and `secret_n`. */
 function prepareFactors(factors: readonly Factor[], seal: Seal): Preparation {
   const names = [ABOUT, ...factorColumns(factors)].map(nameOf)
-  const placed = factors.map((factor) => ({ factor, cells: factor.columns.map((column) => names.indexOf(nameOf(column))) }))
+  const placed = factors.map((factor) => ({
+    factor,
+    cells: factor.columns.map((column) => names.indexOf(nameOf(column))),
+  }))
   const cellsOf = (values: Values, cells: readonly number[]): Values => cells.map((cell) => values[cell] ?? null)
   return {
     columns: [{ name: 'email', type: 'text' }, ...factors.flatMap((_, n) => factorInput(n))],
@@ -66,7 +86,10 @@ function prepareFactors(factors: readonly Factor[], seal: Seal): Preparation {
     },
     values(values) {
       const stored = placed.map(({ factor, cells }) => factor.enroll(cellsOf(values, cells)))
-      return [values[0] ?? null, ...stored.flatMap((each) => [dataOf(each), each?.secret == null ? null : seal(each.secret)])]
+      return [
+        values[0] ?? null,
+        ...stored.flatMap((each) => [dataOf(each), each?.secret == null ? null : seal(each.secret)]),
+      ]
     },
   }
 }

@@ -47,7 +47,8 @@ export function text(path: string): string {
 
 /** Every specifier that a file imports, exports from, or loads. */
 export function imported(path: string): readonly string[] {
-  const statement = /^(?:import|export)\s(?:[^'"`;=]*\sfrom\s+)?'([^']+)'|\b(?:import|require(?:\.resolve)?)\('([^']+)'\)/gm
+  const statement =
+    /^(?:import|export)\s(?:[^'"`;=]*\sfrom\s+)?'([^']+)'|\b(?:import|require(?:\.resolve)?)\('([^']+)'\)/gm
   return [...text(path).matchAll(statement)].map(([, stated, loaded]) => stated ?? loaded ?? '')
 }
 

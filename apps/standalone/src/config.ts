@@ -1,0 +1,140 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import {
+  databaseUrl,
+  fileStoreUrl,
+  integer,
+  logLevel,
+  parseSettings,
+  port,
+  redisUrl,
+  secretsKeys,
+  url,
+} from '@muster/process'
+import { z } from 'zod'
+
+const GIB = 1024 ** 3
+
+/** Every setting of `npm start`. What is not given has the default shown, or is made by Muster itself. */
+const SCHEMA = z
+  .object({
+    PORT: port().default(8080),
+    DASHBOARD_PORT: port().default(8081),
+    HOST: z.string().default('127.0.0.1'),
+    WORKERS: integer(1, 64).default(1),
+    DATA_DIR: z.string().default('.muster'),
+    DATABASE_URL: databaseUrl().optional(),
+    REDIS_URL: redisUrl().optional(),
+    FILE_STORE_URL: fileStoreUrl().optional(),
+    BOOTSTRAP_CLIENT_ID: z.string().max(128, 'expected at most 128 characters').optional(),
+    BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
+    OPERATOR_NAME: z.string().max(200, 'expected at most 200 characters').optional(),
+    OPERATOR_PASSWORD: z.string().min(12, 'expected at least 12 characters').optional(),
+    SECRETS_KEY: secretsKeys()
+      .transform((keys) => keys.map((key) => key.toString('base64')).join(','))
+      .optional(),
+    MAX_UPLOAD_BYTES: integer(1, 1024 * GIB).default(5 * GIB),
+    OIDC_ISSUER: url('https:', 'http:').optional(),
+    OIDC_AUDIENCE: z.string().optional(),
+    LOG_LEVEL: logLevel(),
+    CHUNK_SIZE: integer(1, 10_000).default(5_000),
+    LANES: integer(1, 16).default(2),
+    CONCURRENCY: integer(1, 16).default(2),
+    TURN_MS: integer(100, 600_000).default(1_000),
+  })
+  .refine((given) => given.OIDC_ISSUER === undefined || given.OIDC_AUDIENCE !== undefined, {
+    path: ['OIDC_AUDIENCE'],
+    message: "expected the audience of OIDC_ISSUER's tokens",
+    when: () => true,
+  })
+  .refine((given) => given.OIDC_AUDIENCE === undefined || given.OIDC_ISSUER !== undefined, {
+    path: ['OIDC_ISSUER'],
+    message: 'expected the URL of the issuer, as OIDC_AUDIENCE is set',
+    when: () => true,
+  })
+
+/** What the whole stack is started with. Null: nobody said, and the data folder has or gets one. */
+export interface Settings {
+  /** 0 picks a free one. */
+  readonly port: number
+  /** 0 picks a free one. */
+  readonly dashboardPort: number
+  /** The address that the API and the dashboard listen on. */
+  readonly host: string
+  readonly workers: number
+  /** Absolute. */
+  readonly dataFolder: string
+  /** Null: a private PostgreSQL is started. */
+  readonly databaseUrl: string | null
+  /** Null: a private Redis is started. */
+  readonly redisUrl: string | null
+  readonly fileStoreUrl: string
+  readonly clientId: string | null
+  readonly clientSecret: string | null
+  readonly operatorName: string | null
+  readonly operatorPassword: string | null
+  /** Base64, the sealing one first, comma-separated. */
+  readonly secretsKey: string | null
+  /** What every process gets as it is: tuning, limits, the outside issuer. */
+  readonly shared: Readonly<Record<string, string>>
+  /** The environment that Muster was started in, without its own settings. */
+  readonly inherited: Readonly<NodeJS.ProcessEnv>
+  readonly startedByNpm: boolean
+}
+
+/** The settings in the environment. Throws a SettingsError that tells every mistake. */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const given = parseSettings(SCHEMA, env)
+  const dataFolder = resolve(given.DATA_DIR)
+  return {
+    port: given.PORT,
+    dashboardPort: given.DASHBOARD_PORT,
+    host: given.HOST,
+    workers: given.WORKERS,
+    dataFolder,
+    databaseUrl: given.DATABASE_URL ?? null,
+    redisUrl: given.REDIS_URL ?? null,
+    fileStoreUrl: given.FILE_STORE_URL ?? pathToFileURL(resolve(dataFolder, 'files')).href,
+    clientId: given.BOOTSTRAP_CLIENT_ID ?? null,
+    clientSecret: given.BOOTSTRAP_CLIENT_SECRET ?? null,
+    operatorName: given.OPERATOR_NAME ?? null,
+    operatorPassword: given.OPERATOR_PASSWORD ?? null,
+    secretsKey: given.SECRETS_KEY ?? null,
+    shared: sharedSettings(given),
+    inherited: withoutSettings(env),
+    startedByNpm: env['npm_lifecycle_event'] !== undefined,
+  }
+}
+
+/**
+ * The demo's settings: nothing of the user's own, so that it never touches real data; and small
+ * chunks, so that its few rows move a progress bar.
+ */
+export function demoSettings(dataFolder: string, env: NodeJS.ProcessEnv = process.env): Settings {
+  return readSettings({
+    ...withoutSettings(env),
+    PORT: '0',
+    DASHBOARD_PORT: '0',
+    DATA_DIR: dataFolder,
+    CHUNK_SIZE: '1000',
+  })
+}
+
+const SHARED = [
+  'MAX_UPLOAD_BYTES',
+  'OIDC_ISSUER',
+  'OIDC_AUDIENCE',
+  'LOG_LEVEL',
+  'CHUNK_SIZE',
+  'LANES',
+  'CONCURRENCY',
+  'TURN_MS',
+] as const
+
+function sharedSettings(given: z.infer<typeof SCHEMA>): Record<string, string> {
+  return Object.fromEntries(SHARED.flatMap((name) => (given[name] === undefined ? [] : [[name, String(given[name])]])))
+}
+
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !(name in SCHEMA.shape)))
+}

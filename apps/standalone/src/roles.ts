@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url'
+import type { Settings } from './config.ts'
+import type { Credentials } from './credentials.ts'
+
+/** What every process of the stack must know of the others. */
+export interface Surroundings {
+  readonly settings: Settings
+  readonly credentials: Credentials
+  readonly secretsKey: string
+  readonly databaseUrl: string
+  readonly redisUrl: string
+}
+
+type NodeRole = 'api' | 'worker' | 'dashboard'
+
+/** The main module of a role, as the build leaves it. */
+export function mainModule(role: NodeRole): string {
+  return fileURLToPath(new URL(`../../${role}/dist/main.js`, import.meta.url))
+}
+
+/**
+ * Node's flags for each role. A small young generation keeps the resident set flat: rows and
+ * requests live briefly, and V8 would otherwise let tens of megabytes of them gather before it looks.
+ */
+export const NODE_FLAGS: Readonly<Record<NodeRole, readonly string[]>> = {
+  api: ['--max-old-space-size=96', '--max-semi-space-size=4'],
+  worker: ['--max-old-space-size=128', '--max-semi-space-size=8'],
+  dashboard: ['--max-old-space-size=128', '--max-semi-space-size=4'],
+}
+
+export function apiEnvironment(around: Surroundings, port: number): NodeJS.ProcessEnv {
+  const { settings, credentials } = around
+  return {
+    ...common(around),
+    PORT: String(port),
+    HOST: settings.host,
+    DATABASE_URL: around.databaseUrl,
+    FILE_STORE_URL: settings.fileStoreUrl,
+    BOOTSTRAP_CLIENT_ID: credentials.clientId,
+    BOOTSTRAP_CLIENT_SECRET: credentials.clientSecret,
+    SECRETS_KEY: around.secretsKey,
+  }
+}
+
+export function workerEnvironment(around: Surroundings): NodeJS.ProcessEnv {
+  return {
+    ...common(around),
+    DATABASE_URL: around.databaseUrl,
+    FILE_STORE_URL: around.settings.fileStoreUrl,
+    SECRETS_KEY: around.secretsKey,
+    METRICS_PORT: '0',
+  }
+}
+
+/** @param apiUrl where operations are shown */
+export function dashboardEnvironment(around: Surroundings, port: number, apiUrl: string): NodeJS.ProcessEnv {
+  const { settings, credentials } = around
+  return {
+    ...common(around),
+    DASHBOARD_PORT: String(port),
+    HOST: settings.host,
+    OPERATOR_NAME: credentials.operator.name,
+    OPERATOR_PASSWORD: credentials.operator.password,
+    API_URL: apiUrl,
+  }
+}
+
+function common({ settings, redisUrl }: Surroundings): NodeJS.ProcessEnv {
+  return { ...settings.inherited, ...settings.shared, REDIS_URL: redisUrl }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { demoSettings, readSettings } from '../src/config.ts'
+
+describe('the settings', () => {
+  it('have a default for everything', () => {
+    const settings = readSettings({})
+    expect(settings).toMatchObject({ port: 8080, dashboardPort: 8081, workers: 1, databaseUrl: null, redisUrl: null })
+    expect(settings.dataFolder).toBe(`${process.cwd()}/.muster`)
+    expect(settings.fileStoreUrl).toBe(`file://${process.cwd()}/.muster/files`)
+    expect(settings.shared).toEqual({
+      MAX_UPLOAD_BYTES: '5368709120',
+      LOG_LEVEL: 'info',
+      CHUNK_SIZE: '5000',
+      LANES: '2',
+      CONCURRENCY: '2',
+      TURN_MS: '1000',
+    })
+  })
+
+  it('are refused with every mistake at once, and no secret shown', () => {
+    const wrong = {
+      PORT: '65536',
+      WORKERS: '0',
+      DATABASE_URL: 'mysql://root:hunter2@localhost',
+      BOOTSTRAP_CLIENT_SECRET: 'tooshort',
+      SECRETS_KEY: 'c2hvcnQ=',
+      MAX_UPLOAD_BYTES: '-1',
+      OIDC_ISSUER: 'https://issuer.example',
+      CHUNK_SIZE: 'abc',
+      LOG_LEVEL: 'loud',
+    }
+    const message = messageOf(() => readSettings(wrong))
+    for (const name of [...Object.keys(wrong).filter((name) => name !== 'OIDC_ISSUER'), 'OIDC_AUDIENCE']) {
+      expect(message).toContain(`  ${name}: `)
+    }
+    expect(message).toContain('CHUNK_SIZE: expected a whole number from 1 to 10000, got "abc"')
+    expect(message).not.toMatch(/hunter2|tooshort|c2hvcnQ/)
+  })
+
+  it('want an audience and an issuer together', () => {
+    expect(messageOf(() => readSettings({ OIDC_AUDIENCE: 'muster' }))).toContain('OIDC_ISSUER: ')
+    expect(readSettings({ OIDC_AUDIENCE: 'muster', OIDC_ISSUER: 'https://issuer.example' }).shared).toMatchObject({
+      OIDC_AUDIENCE: 'muster',
+    })
+  })
+
+  it('are not handed to processes that have no business with them', () => {
+    const { inherited } = readSettings({ PATH: '/bin', BOOTSTRAP_CLIENT_SECRET: 'a secret of length', PUBLIC_URL: 'x' })
+    expect(inherited).toEqual({ PATH: '/bin', PUBLIC_URL: 'x' })
+  })
+
+  it("of the demo are never the user's own", () => {
+    const settings = demoSettings('/tmp/somewhere', { DATABASE_URL: 'postgres://real', PORT: '80', PATH: '/bin' })
+    expect(settings).toMatchObject({ databaseUrl: null, port: 0, dashboardPort: 0, dataFolder: '/tmp/somewhere' })
+    expect(settings.inherited).toEqual({ PATH: '/bin' })
+  })
+})
+
+function messageOf(work: () => unknown): string {
+  try {
+    work()
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('nothing was refused')
+}
