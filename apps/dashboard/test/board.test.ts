@@ -52,7 +52,7 @@ describe('the board', () => {
 
   it('shows both queues', async () => {
     const body = await get('/api/queues')
-    expect(body.queues.map((queue: { name: string }) => queue.name).sort()).toEqual(['dispatch', 'operations'])
+    expect(body.queues.map((queue) => queue.name).sort()).toEqual(['dispatch', 'operations'])
   })
 
   it('may be opened at any of its pages, with all that the page loads, under a policy that allows it', async () => {
@@ -110,7 +110,10 @@ describe('the board', () => {
 })
 
 interface ShownQueues {
-  readonly queues: readonly { readonly jobs: readonly { readonly id: string; readonly progress: unknown }[] }[]
+  readonly queues: readonly {
+    readonly name: string
+    readonly jobs: readonly { readonly id: string; readonly progress: unknown }[]
+  }[]
 }
 
 function jobIn(body: ShownQueues, id: string) {

@@ -20,7 +20,7 @@ export function readRow(row: Row, check: RowCheck): ReadRow {
   return { row, checked: row.mistake === null ? check.check(row.cells) : null }
 }
 
-export function mistakesOf({ row, checked }: ReadRow): readonly RowMistake[] {
+function mistakesOf({ row, checked }: ReadRow): readonly RowMistake[] {
   return row.mistake === null ? (checked?.mistakes ?? []) : [row.mistake]
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { access, constants, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { access, constants, mkdir, open, opendir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { FileMissing, type FileStore } from '@muster/engine/ports'
@@ -34,12 +34,21 @@ async function writeWhole(root: string, target: string, bytes: AsyncIterable<Uin
   try {
     await pipeline(bytes, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }))
     await rename(part, target)
+    await removeParts(target)
     for (const each of upTo(root, folder)) await syncFolder(each)
   } catch (error) {
     await rm(part, { force: true })
     await removeEmpty(root, folder)
     throw error
   }
+}
+
+/** Removes what writers of the same file left when they were killed. One that still writes has been overtaken. */
+async function removeParts(target: string): Promise<void> {
+  const folder = path.dirname(target)
+  const mark = `${path.basename(target)}.`
+  const parts = (await readdir(folder)).filter((name) => name.startsWith(mark) && name.endsWith('.part'))
+  await Promise.all(parts.map((name) => rm(path.join(folder, name), { force: true })))
 }
 
 /** The folder and those above it, the store's own last. Each may be new, so each is synced. */
@@ -77,12 +86,27 @@ async function* readFrom(key: string, file: string, fromByte: number): AsyncIter
 async function* foldersIn(folder: string): AsyncIterable<{ name: string; changedAt: Date }> {
   try {
     for await (const entry of await opendir(folder)) {
-      if (!entry.isDirectory()) continue
-      const { mtime } = await stat(path.join(folder, entry.name))
-      yield { name: entry.name, changedAt: mtime }
+      if (entry.isDirectory()) yield { name: entry.name, changedAt: await changedAt(path.join(folder, entry.name)) }
     }
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw error
+  }
+}
+
+/** A folder's own time stands still while a file in it grows, so its files' count too. */
+async function changedAt(folder: string): Promise<Date> {
+  const names = await readdir(folder)
+  const times = await Promise.all([folder, ...names.map((name) => path.join(folder, name))].map(modifiedAt))
+  return new Date(Math.max(...times))
+}
+
+/** Milliseconds; 0 for what was removed meanwhile. */
+async function modifiedAt(file: string): Promise<number> {
+  try {
+    return (await stat(file)).mtimeMs
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 0
+    throw error
   }
 }
 

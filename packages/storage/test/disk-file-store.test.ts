@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FileMissing } from '@muster/engine/ports'
@@ -94,6 +94,30 @@ describe('diskFileStore', () => {
     expect(await names()).toEqual([])
     await store.write('operations/a/source', chunks('x'))
     expect(await names()).toEqual(['a'])
+  })
+
+  it('tells a folder as changed while a file in it is still being written', async () => {
+    const store = diskFileStore(folder)
+    const changes: Date[] = []
+    const changedAt = async () => {
+      for await (const each of store.folders('operations')) changes.push(each.changedAt)
+    }
+    async function* slow(): AsyncIterable<Uint8Array> {
+      yield Buffer.from('one')
+      // The folder itself has not changed for an hour.
+      await utimes(path.join(folder, 'operations', 'a'), new Date(0), new Date(Date.now() - 3_600_000))
+      await changedAt()
+      yield Buffer.from('two')
+    }
+    await store.write('operations/a/source', slow())
+    expect(changes[0]?.getTime()).toBeGreaterThan(Date.now() - 60_000)
+  })
+
+  it('clears away what a killed writer of the same file left', async () => {
+    const store = diskFileStore(folder)
+    await writeFile(path.join(folder, 'copy.0c9d.part'), 'half')
+    await store.write('copy', chunks('whole'))
+    expect(await readdir(folder)).toEqual(['copy'])
   })
 
   it('refuses keys that lead out of the store', () => {

@@ -11,10 +11,10 @@ export const MAX_RECORD_BYTES = 1_048_576
  */
 export type Found = 'record' | 'malformed' | 'overlong' | 'incomplete'
 
-export const STRAY_QUOTE = 'a quote in the middle of a cell'
-export const TEXT_AFTER_QUOTE = 'text after a closing quote'
-export const UNCLOSED_QUOTE = 'a quote that is not closed'
-export const UNCLOSED_WITHIN_LIMIT = 'a quote that is not closed within 1 MiB'
+const STRAY_QUOTE = 'a quote in the middle of a cell'
+const TEXT_AFTER_QUOTE = 'text after a closing quote'
+const UNCLOSED_QUOTE = 'a quote that is not closed'
+const UNCLOSED_WITHIN_LIMIT = 'a quote that is not closed within 1 MiB'
 export const OVERLONG = 'longer than 1 MiB'
 
 const QUOTE = 0x22

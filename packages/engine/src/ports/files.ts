@@ -19,7 +19,7 @@ export interface FileStore {
   read(key: string, fromByte?: number): AsyncIterable<Uint8Array>
   /** Removes the file or every file under a folder; what is not there is no error. */
   remove(key: string): Promise<void>
-  /** Folders directly under one, with the time of their last change. */
+  /** Folders directly under one, with the time of the last change to them or to a file in them, one being written included. */
   folders(key: string): AsyncIterable<{ readonly name: string; readonly changedAt: Date }>
   /** Throws when the store cannot be written to. */
   check(): Promise<void>

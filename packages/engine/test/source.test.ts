@@ -1,7 +1,7 @@
 import { rowOperation, text } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
+import { type EngineHarness, engineHarness } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type EngineHarness, engineHarness } from './engine-harness.ts'
 
 let harness: EngineHarness
 beforeAll(async () => {

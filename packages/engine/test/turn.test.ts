@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { LeaseLost, type OperationStore } from '@muster/engine'
+import { type EngineHarness, engineHarness } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type EngineHarness, engineHarness } from './engine-harness.ts'
 
 let harness: EngineHarness
 beforeAll(async () => {

@@ -1,5 +1,5 @@
+import { type EngineHarness, engineHarness } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type EngineHarness, engineHarness } from './engine-harness.ts'
 
 let harness: EngineHarness
 beforeAll(async () => {

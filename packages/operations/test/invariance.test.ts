@@ -1,7 +1,7 @@
 import { quickEnrollmentOptions } from '@muster/operations'
+import { type EngineHarness, engineHarness } from '@muster/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type EngineHarness, engineHarness } from './engine-harness.ts'
 
 let harness: EngineHarness
 beforeAll(async () => {

@@ -5,18 +5,19 @@ import { findOperation, insertOperation, operationStore, readFailedRows } from '
 import { type Engine, type Observer, SecretBox, type TurnEnd, takeTurn } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { openFileStore } from '@muster/storage'
-import { testDatabase, testFolder } from '@muster/testkit'
 import { readHeader, rowReader } from '@muster/text'
+import { testDatabase } from './test-database.ts'
+import { testFolder } from './test-folder.ts'
 
 /** What the engine told while the tests ran. */
-export interface Told {
+interface Told {
   leasesLost: number
   mismatches: number
   ended: string[]
   chunks: number
 }
 
-export interface Outcome {
+interface Outcome {
   readonly state: string
   readonly total: number | null
   readonly succeeded: number
@@ -27,7 +28,7 @@ export interface Outcome {
   readonly failures: readonly string[]
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly type?: OperationType
   readonly options?: unknown
   readonly encoding?: Encoding

@@ -1,0 +1,30 @@
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import type { Authenticate } from './auth/authenticate.ts'
+import type { Dialect } from './dialects/route.ts'
+import type { HttpContext } from './http/http-context.ts'
+import { mountDialect } from './http/mount-dialect.ts'
+import { requestLog } from './http/request-log.ts'
+import type { Services } from './services.ts'
+
+interface AppOptions {
+  readonly authenticate: Authenticate
+  /** Bytes of an upload's file. */
+  readonly maxUploadBytes: number
+  /** The one whose base path is empty comes last: it answers for every path that no other has. */
+  readonly dialects: readonly Dialect[]
+}
+
+/** The web application: every dialect at its base path. */
+export function createApp(services: Services, { dialects, ...options }: AppOptions): Express {
+  const context: HttpContext = { ...options, files: services.files, metrics: services.metrics, log: services.log }
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.use(requestLog(services.log, services.metrics))
+  app.use(helmet())
+  for (const dialect of dialects)
+    app.use(dialect.basePath === '' ? '/' : dialect.basePath, mountDialect(dialect, context))
+  return app
+}

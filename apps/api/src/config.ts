@@ -1,0 +1,74 @@
+import {
+  databaseUrl,
+  fileStoreUrl,
+  integer,
+  logLevel,
+  parseSettings,
+  port,
+  redisUrl,
+  secretsKeys,
+  url,
+} from '@muster/process'
+import { z } from 'zod'
+
+const GIB = 1024 ** 3
+
+const SETTINGS = z.object({
+  PORT: port().default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: databaseUrl(),
+  REDIS_URL: redisUrl(),
+  FILE_STORE_URL: fileStoreUrl(),
+  BOOTSTRAP_CLIENT_ID: z.string().max(128, 'expected at most 128 characters').optional(),
+  BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
+  SECRETS_KEY: secretsKeys(),
+  MAX_UPLOAD_BYTES: integer(1, 1024 * GIB).default(5 * GIB),
+  OIDC_ISSUER: url('https:', 'http:').optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  PUBLIC_URL: url('https:', 'http:').optional(),
+  LOG_LEVEL: logLevel(),
+})
+
+/** The settings that mean something only together. */
+const PAIRS = [
+  ['BOOTSTRAP_CLIENT_ID', 'BOOTSTRAP_CLIENT_SECRET'],
+  ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
+] as const
+
+const PAIRED = PAIRS.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]).reduce(
+  (settings, [needed, given]) =>
+    settings.refine((values) => values[needed] !== undefined || values[given] === undefined, {
+      path: [needed],
+      message: `expected a value, as ${given} has one`,
+      // Also when other settings are wrong: all mistakes are told together.
+      when: () => true,
+    }),
+  SETTINGS,
+)
+
+/** The API's settings. Throws a SettingsError that tells every mistake. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+  const settings = parseSettings(PAIRED, env)
+  const {
+    BOOTSTRAP_CLIENT_ID: id,
+    BOOTSTRAP_CLIENT_SECRET: secret,
+    OIDC_ISSUER: issuer,
+    OIDC_AUDIENCE: audience,
+  } = settings
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    fileStoreUrl: settings.FILE_STORE_URL,
+    secretsKeys: settings.SECRETS_KEY,
+    maxUploadBytes: settings.MAX_UPLOAD_BYTES,
+    logLevel: settings.LOG_LEVEL,
+    /** The first client; null when there is none to make. */
+    bootstrapClient: id === undefined || secret === undefined ? null : { id, secret },
+    /** An issuer whose tokens are accepted beside ours; null for none. */
+    outsideIssuer: issuer === undefined || audience === undefined ? null : { issuer, audience },
+    /** The issuer of our tokens. Not the address listened at: tokens stay good when that changes. */
+    tokenIssuer: settings.PUBLIC_URL ?? 'urn:muster',
+  }
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { parametersRefused, Refusal } from '../../refusal.ts'
+
+/** A name that people give: 1 to 100 characters, surrounding space removed, no control characters. */
+export const name = z
+  .string('expected text')
+  .trim()
+  .min(1, 'expected at least one character')
+  .max(100, 'expected at most 100 characters')
+  .regex(/^\P{Cc}*$/u, 'expected no control characters')
+
+/** The body as the schema reads it. Throws a Refusal that tells everything wrong with it. */
+export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  const mistakes = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}.`)
+  throw parametersRefused(mistakes) ?? new Refusal('malformed-request', 'The body is not what is expected.')
+}

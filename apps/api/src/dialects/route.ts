@@ -1,0 +1,82 @@
+import type { Caller } from '../auth/caller.ts'
+import type { Refusal } from '../refusal.ts'
+import type { Upload } from '../upload/upload.ts'
+
+/** What a handler sees of a request: its meaning, and nothing of the web server. */
+export interface PublicRequest {
+  /** The request id, also in the answer's `X-Request-Id` and in the log. */
+  readonly id: string
+  /** The path as the client sent it, without the query. */
+  readonly path: string
+  /** Values of the route's `:parameters`, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** A header by its name, in any case; null when it is not there. */
+  header(name: string): string | null
+  /** The JSON body. Throws a Refusal: no JSON, too large, another media type. */
+  json(): Promise<unknown>
+  /** The body of an HTML form (`application/x-www-form-urlencoded`). Throws a Refusal as `json` does. */
+  form(): Promise<URLSearchParams>
+  /**
+   * Receives a multipart form with one file part, `file`, and these fields; a field `name[]` is
+   * the same as `name`. It returns when the form is whole and the file durable. Unless the upload
+   * is kept, it is removed when the handler returns or throws.
+   * Throws a Refusal, and leaves nothing behind: a field or file not expected, no file, too large,
+   * a form that ends early, a full disk.
+   */
+  upload(fields: readonly string[]): Promise<Upload>
+}
+
+export interface ApiRequest extends PublicRequest {
+  readonly caller: Caller
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Text, or bytes as they come; a stream is stopped when the client is gone. */
+  readonly body: string | AsyncIterable<Uint8Array>
+}
+
+/** An answer of JSON. */
+export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  }
+}
+
+interface PublicRoute {
+  readonly method: Method
+  readonly path: string
+  /** Null: anybody may ask. */
+  readonly permission: null
+  readonly handler: (request: PublicRequest) => Promise<Answer>
+}
+
+interface GuardedRoute {
+  readonly method: Method
+  /** Under the dialect's base path, parameters written `:name`. */
+  readonly path: string
+  /** What the caller must be allowed; the dialect decides which scopes allow it. */
+  readonly permission: string
+  readonly handler: (request: ApiRequest) => Promise<Answer>
+}
+
+export type Method = 'get' | 'post'
+
+export type Route = PublicRoute | GuardedRoute
+
+/** An HTTP surface in somebody's vocabulary. */
+export interface Dialect {
+  /** Like `/api/v1`; every path under it is the dialect's, those that do not exist too. */
+  readonly basePath: string
+  /** Authorization schemes whose token is an access token, the one to advertise first. */
+  readonly schemes: readonly string[]
+  readonly routes: readonly Route[]
+  /** Whether scopes of a token give a route's permission. */
+  permits(scopes: readonly string[], permission: string): boolean
+  /** Tells a refusal in the dialect's words. The refusal's own headers are added to the answer's. */
+  refuse(refusal: Refusal, request: Pick<PublicRequest, 'id' | 'path'>): Answer
+}

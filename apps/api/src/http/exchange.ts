@@ -1,0 +1,106 @@
+import type { UploadOutcome } from '@muster/telemetry'
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import type { PublicRequest } from '../dialects/route.ts'
+import { Refusal } from '../refusal.ts'
+import { type Received, receiveUpload, UploadAborted } from '../upload/receive-upload.ts'
+import type { Upload } from '../upload/upload.ts'
+import type { HttpContext } from './http-context.ts'
+
+const readJson = express.json({ limit: '64kb', strict: false, type: () => true })
+const readForm = express.text({ limit: '16kb', type: () => true })
+
+/** One request, seen without the web server; what it took in is undone unless the handler keeps it. */
+export class Exchange implements PublicRequest {
+  readonly id: string
+  readonly path: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+
+  readonly #req: Request
+  readonly #res: Response
+  readonly #context: Pick<HttpContext, 'files' | 'maxUploadBytes' | 'metrics'>
+  #isUpload = false
+  #received: Received | null = null
+
+  constructor(req: Request, res: Response, context: { readonly id: string } & HttpContext) {
+    const [path = '/', query = ''] = req.originalUrl.split(/\?(.*)/s)
+    this.id = context.id
+    this.path = path
+    this.params = Object.fromEntries(Object.entries(req.params).map(([name, value]) => [name, String(value)]))
+    this.query = new URLSearchParams(query)
+    this.#req = req
+    this.#res = res
+    this.#context = context
+  }
+
+  /** Runs the handling of this request. When this returns or throws, nothing stays of an upload not kept. */
+  async carryOut<T>(handle: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await handle()
+      this.#countUpload(this.#received?.kept ? 'accepted' : 'refused')
+      return answer
+    } catch (error) {
+      const refused = error instanceof Refusal && error.status < 500
+      this.#countUpload(error instanceof UploadAborted ? 'aborted' : refused ? 'refused' : 'failed')
+      throw error
+    } finally {
+      await this.#received?.finish()
+    }
+  }
+
+  #countUpload(outcome: UploadOutcome): void {
+    if (this.#isUpload) this.#context.metrics.upload(outcome, this.#received?.upload.bytes ?? 0)
+  }
+
+  header(name: string): string | null {
+    return this.#req.get(name) ?? null
+  }
+
+  async json(): Promise<unknown> {
+    if (!this.#req.is('application/json'))
+      throw new Refusal('unsupported-media-type', 'Send the body as application/json.')
+    await this.#read(readJson)
+    return this.#req.body
+  }
+
+  async form(): Promise<URLSearchParams> {
+    if (!this.#req.is('application/x-www-form-urlencoded')) {
+      throw new Refusal('unsupported-media-type', 'Send the body as application/x-www-form-urlencoded.')
+    }
+    await this.#read(readForm)
+    return new URLSearchParams(typeof this.#req.body === 'string' ? this.#req.body : '')
+  }
+
+  async upload(fields: readonly string[]): Promise<Upload> {
+    this.#isUpload = true
+    const { files, maxUploadBytes } = this.#context
+    this.#received = await receiveUpload(this.#req, this.#res, files, { maxBytes: maxUploadBytes, fields })
+    return this.#received.upload
+  }
+
+  async #read(parser: RequestHandler): Promise<void> {
+    if (this.#req.headers.expect !== undefined) this.#res.writeContinue()
+    await new Promise<void>((resolve, reject) => {
+      parser(this.#req, this.#res, (error?: unknown) => (error === undefined ? resolve() : reject(bodyRefusal(error))))
+    })
+  }
+}
+
+/** What the body parser found wrong, by its `type`. */
+function bodyRefusal(error: unknown): unknown {
+  const type = error instanceof Error && 'type' in error ? error.type : null
+  switch (type) {
+    case 'entity.parse.failed':
+      return new Refusal('malformed-request', 'The body is not well-formed JSON.')
+    case 'entity.too.large':
+      return new Refusal('content-too-large', 'The body is too large.')
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Refusal('unsupported-media-type', 'Send the body in UTF-8, uncompressed or as gzip, deflate or br.')
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new Refusal('malformed-request', 'The body ends early.')
+    default:
+      return error
+  }
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Client, ensureTenant, operationStore, type Pool, saveClient } from '@muster/database'
+import { type FileStore, SecretBox, takeTurn } from '@muster/engine'
+import { OPERATIONS } from '@muster/operations'
+import { operationsProducer } from '@muster/queue'
+import { diskFileStore } from '@muster/storage'
+import { createLogger, createMetrics, type Metrics } from '@muster/telemetry'
+import { type TestRedis, testDatabase, testFolder, testRedis } from '@muster/testkit'
+import { rowReader } from '@muster/text'
+import { createApp } from '../src/app.ts'
+import { AccessTokens } from '../src/auth/access-tokens.ts'
+import { authenticator } from '../src/auth/authenticate.ts'
+import { hashSecret } from '../src/auth/client-secret.ts'
+import { OutsideIssuer } from '../src/auth/outside-issuer.ts'
+import { SigningKeys } from '../src/auth/signing-keys.ts'
+import { id360Dialect } from '../src/dialects/id360/id360-dialect.ts'
+import { nativeDialect } from '../src/dialects/native/native-dialect.ts'
+import { oauthDialect } from '../src/dialects/oauth/oauth.ts'
+import { operatorDialect } from '../src/dialects/operator/operator-dialect.ts'
+import { listen } from '../src/listen.ts'
+import type { Services } from '../src/services.ts'
+
+export interface ApiUnderTest {
+  /** Like `http://127.0.0.1:1234`. */
+  readonly url: string
+  readonly pool: Pool
+  readonly databaseUrl: string
+  readonly redis: TestRedis
+  readonly services: Services
+  readonly metrics: Metrics
+  /** Lines of the log so far, parsed. */
+  readonly lines: readonly Record<string, unknown>[]
+  /** The id of the tenant `default`. */
+  readonly tenantId: number
+  /** Of the tenant `default` unless told otherwise. */
+  token(scopes: readonly string[], tenant?: string): Promise<string>
+  /** `fetch` under the server's address, with a token of these scopes. */
+  call(path: string, options: CallOptions): Promise<Response>
+  saveClient(client: Pick<Client, 'id' | 'scopes'>, secret: string): Promise<void>
+  /** Applies everything that is scheduled, as a worker would. */
+  work(): Promise<void>
+  /** Paths of everything in the file store. */
+  stored(): Promise<readonly string[]>
+  stop(): Promise<void>
+}
+
+interface CallOptions extends RequestInit {
+  readonly scopes?: readonly string[]
+  readonly tenant?: string
+}
+
+export interface ApiOptions {
+  readonly maxUploadBytes?: number
+  /** Stands between the API and the disk. */
+  readonly files?: (disk: FileStore) => FileStore
+  readonly outsideIssuer?: { readonly issuer: string; readonly audience: string }
+}
+
+/** The whole API on a real server, with a PostgreSQL, a Redis and a folder of its own. */
+export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
+  const [database, redis, folder] = await Promise.all([testDatabase(), testRedis(), testFolder()])
+  const { pool } = database
+  const lines: Record<string, unknown>[] = []
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
+  const log = createLogger({ service: 'api', level: 'info', destination })
+  const disk = diskFileStore(folder)
+  const services: Services = {
+    pool,
+    files: options.files?.(disk) ?? disk,
+    producer: operationsProducer(redis.url, log),
+    secrets: new SecretBox([randomBytes(32)]),
+    metrics: createMetrics('api'),
+    log,
+  }
+  const keys = new SigningKeys(pool, services.secrets)
+  await keys.load()
+  const tokens = new AccessTokens(keys, 'urn:muster')
+  const { outsideIssuer } = options
+  const outside = outsideIssuer === undefined ? null : new OutsideIssuer(outsideIssuer.issuer, outsideIssuer.audience)
+  const app = createApp(services, {
+    authenticate: authenticator(pool, tokens, outside),
+    maxUploadBytes: options.maxUploadBytes ?? 1024 * 1024,
+    dialects: [
+      nativeDialect(services),
+      id360Dialect(services),
+      oauthDialect(services, tokens),
+      operatorDialect(services, keys),
+    ],
+  })
+  const server = await listen(app, { host: '127.0.0.1', port: 0 })
+  const tenantId = await ensureTenant(pool, 'default')
+  const token: ApiUnderTest['token'] = (scopes, tenant = 'default') => tokens.issue({ id: 'test', tenant }, scopes)
+
+  return {
+    url: server.url,
+    pool,
+    databaseUrl: database.url,
+    redis,
+    services,
+    metrics: services.metrics,
+    lines,
+    tenantId,
+    token,
+    async call(path, { scopes = [], tenant, ...init }) {
+      const headers = new Headers(init.headers)
+      headers.set('authorization', `Bearer ${await token(scopes, tenant)}`)
+      return fetch(server.url + path, { ...init, headers })
+    },
+    saveClient: async ({ id, scopes }, secret) =>
+      saveClient(pool, { id, scopes, tenantId, secretHash: await hashSecret(secret) }),
+    work: () => work(services),
+    stored: () => everythingIn(folder),
+    async stop() {
+      await server.close()
+      await services.producer.close()
+      await redis.stop()
+      await database.drop()
+    },
+  }
+}
+
+async function work({ pool, files, secrets }: Services): Promise<void> {
+  const engine = {
+    operations: OPERATIONS,
+    store: operationStore(pool),
+    files,
+    reader: rowReader,
+    observer: { chunk: ignore, ended: ignore, leaseLost: ignore, rowsNotConserved: ignore },
+    seal: (secret: string) => secrets.seal(secret),
+    chunkSize: 100,
+    lanes: 2,
+  }
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from operations where state = 'SCHEDULED' order by number`,
+  )
+  for (const { id } of rows) {
+    const turn = { operationId: id, signal: new AbortController().signal, isOver: () => false, progress: ignore }
+    await takeTurn(turn, engine)
+  }
+}
+
+function ignore(): void {
+  // Nothing is observed here.
+}
+
+async function everythingIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(folder), { recursive: true })
+  return entries.filter((entry) => entry !== 'operations').sort()
+}

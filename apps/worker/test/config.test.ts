@@ -1,0 +1,28 @@
+import { SettingsError } from '@muster/process'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../src/config.ts'
+
+const right = {
+  DATABASE_URL: 'postgresql://muster@127.0.0.1/muster',
+  REDIS_URL: 'redis://127.0.0.1',
+  FILE_STORE_URL: 'file:///tmp/files',
+  SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+}
+
+describe('readConfig', () => {
+  it('has defaults for all but where things are', () => {
+    expect(readConfig(right)).toMatchObject({
+      CHUNK_SIZE: 5_000,
+      LANES: 2,
+      CONCURRENCY: 2,
+      TURN_MS: 1_000,
+      METRICS_PORT: 9_100,
+    })
+  })
+
+  it('tells every mistake at once', () => {
+    const wrong = { ...right, CHUNK_SIZE: '0', LANES: 'two', REDIS_URL: 'http://x' }
+    expect(() => readConfig(wrong)).toThrow(SettingsError)
+    for (const name of ['CHUNK_SIZE', 'LANES', 'REDIS_URL']) expect(() => readConfig(wrong)).toThrow(name)
+  })
+})
