@@ -15,7 +15,8 @@ interface AppliedRow {
  * Throws `RowsRefused` when the database does not take a value.
  */
 export async function applyChunk(client: PoolClient, claim: Claim, statement: Statement): Promise<Applied> {
-  const values = [claim.tenantId, claim.number, statement.rowNumbers, statement.refused, ...statement.values]
+  const filled = statement.values.filter((column) => column !== null)
+  const values = [claim.tenantId, claim.number, statement.rowNumbers, statement.refused, ...filled]
   try {
     const { rows } = await client.query<AppliedRow>(textOf(statement), values)
     const [row] = rows
@@ -32,10 +33,14 @@ export async function applyChunk(client: PoolClient, claim: Claim, statement: St
   }
 }
 
-function textOf({ columns, sql }: Statement): string {
-  const names = ['row_number', 'refused', ...columns.map((column) => column.name)]
-  const arrays = ['$3::bigint[]', '$4::boolean[]', ...columns.map(({ type }, index) => `$${index + 5}::${type}[]`)]
-  return `with input as (select * from unnest(${arrays.join(', ')}) as rows (${names.join(', ')})),
+/** Columns that are empty in every row are constants of the statement. */
+function textOf({ columns, values, sql }: Statement): string {
+  const filled = columns.filter((_, index) => values[index] !== null)
+  const empty = columns.filter((_, index) => values[index] === null)
+  const names = ['row_number', 'refused', ...filled.map((column) => column.name)]
+  const arrays = ['$3::bigint[]', '$4::boolean[]', ...filled.map(({ type }, index) => `$${index + 5}::${type}[]`)]
+  const nulls = empty.map(({ name, type }) => `, null::${type} as ${name}`).join('')
+  return `with input as (select *${nulls} from unnest(${arrays.join(', ')}) as rows (${names.join(', ')})),
 ${sql}
 select
   (select count(*) from succeeded)::int as succeeded,

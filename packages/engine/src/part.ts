@@ -64,7 +64,9 @@ export function statementOf(part: Part, check: RowCheck, sql: string): Statement
     refused.push(checked.mistakes.length > 0)
     for (let i = 0; i < values.length; i++) values[i]?.push(checked.values[i] ?? null)
   }
-  return rowNumbers.length === 0 ? null : { sql, columns: check.input, rowNumbers, refused, values }
+  if (rowNumbers.length === 0) return null
+  const filled = values.map((column) => (column.some((value) => value !== null) ? column : null))
+  return { sql, columns: check.input, rowNumbers, refused, values: filled }
 }
 
 /** The failed rows of a part in row order: what the checks found, then what the database found. */

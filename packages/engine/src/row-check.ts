@@ -1,7 +1,7 @@
 import type { RowMistake } from '@muster/contracts'
 import { type Column, Wrong } from './columns.ts'
 import { isOwn, same } from './header.ts'
-import type { Preparation, RowOperation, Seal } from './operation.ts'
+import type { Mistaken, Preparation, RowOperation, Seal } from './operation.ts'
 import type { InputColumn, InputValue } from './ports/index.ts'
 
 /** A row whose cells have been looked at. */
@@ -21,6 +21,7 @@ export interface RowCheck {
 }
 
 const NONE: readonly RowMistake[] = []
+const NOTHING: readonly Mistaken[] = []
 const REQUIRED = new Wrong('REQUIRED')
 
 interface Cell {
@@ -44,7 +45,7 @@ export function rowCheck(operation: RowOperation, options: unknown, header: read
       const mistakes: RowMistake[] = []
       const values = declared.map((each) => readCell(each, cells, mistakes))
       const named = others.length === 0 ? null : attributes(others, cells, mistakes)
-      if (mistakes.length === 0) mistakes.push(...preparation.check(values).map(asMistake))
+      if (mistakes.length === 0) for (const each of preparation.check(values)) mistakes.push(asMistake(each))
       const keyValue = values[key]
       return {
         key: typeof keyValue === 'string' ? keyValue : null,
@@ -56,6 +57,7 @@ export function rowCheck(operation: RowOperation, options: unknown, header: read
 }
 
 function readCell({ cell, column }: Cell, cells: readonly string[], mistakes: RowMistake[]): InputValue {
+  if (cell < 0 && !column.required) return null
   const value = cells[cell]?.trim() ?? ''
   const read = value !== '' ? column.read(value) : column.required ? REQUIRED : null
   if (!(read instanceof Wrong)) return read
@@ -89,5 +91,5 @@ function attributes(others: readonly Cell[], cells: readonly string[], mistakes:
 function asTheyAre(columns: readonly Column[], withAttributes: boolean): Preparation {
   const input: InputColumn[] = columns.map(({ field, type }) => ({ name: field, type }))
   if (withAttributes) input.push({ name: 'attributes', type: 'jsonb' })
-  return { columns: input, check: () => [], values: (values) => values }
+  return { columns: input, check: () => NOTHING, values: (values) => values }
 }

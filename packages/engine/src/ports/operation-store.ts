@@ -52,8 +52,8 @@ export interface Statement {
   readonly rowNumbers: readonly number[]
   /** Rows that have mistakes already: they take no effect, but tell the mistakes only the database knows. */
   readonly refused: readonly boolean[]
-  /** One array a column, each as long as `rowNumbers`. */
-  readonly values: readonly (readonly InputValue[])[]
+  /** One array a column, each as long as `rowNumbers`; null for a column that is empty in every row. */
+  readonly values: readonly (readonly InputValue[] | null)[]
 }
 
 export type InputValue = string | boolean | Uint8Array | null
