@@ -26,55 +26,52 @@ export const importUsers = rowOperation({
   apply: () => STATEMENT,
 })
 
+// Rows are inserted in file order and a key that is there already inserts nothing, so the first of a key wins, within
+// the chunk and before it, without looking anything up: only rows that made no user are asked why.
 // Lookups are lateral with a limit, so that they stay lookups by index whatever the planner knows of the tables.
 const STATEMENT = `
-known as (
-  select i.row_number, u.operation_number is not distinct from $2 as mine, u.row_number as first_row
-  from input i cross join lateral (
-    select operation_number, row_number from users where tenant_id = $1 and user_id = i.user_id limit 1) u
-),
-homes as (
-  select i.row_number, g.id as group_id
+housed as (
+  select i.*, g.id as group_id, i.group_name is null or g.id is not null as has_home
   from input i left join lateral (
     select id from groups where tenant_id = $1 and name = i.group_name limit 1) g on true
-  where i.group_name is not null
-),
--- of the rows that could create a user, the first of each key
-firsts as (
-  select distinct on (i.user_id) i.*, h.group_id
-  from input i left join known k using (row_number) left join homes h using (row_number)
-  where not i.refused and k.row_number is null and (i.group_name is null or h.group_id is not null)
-  order by i.user_id, i.row_number
 ),
 created as (
   insert into users (tenant_id, user_id, first_name, last_name, email, mobile, phone, user_principal_name, security_id,
     external_id, state, locale, locked, attributes, operation_number, row_number)
   select $1, user_id, first_name, last_name, email, mobile, phone, user_principal_name, security_id,
     external_id, state, locale, coalesce(locked, false), attributes, $2, row_number
-  from firsts
+  from housed
+  where has_home and not refused
+  order by row_number
   on conflict (tenant_id, user_id) do nothing
-  returning id, row_number
+  returning id, user_id, row_number
 ),
 joined as (
   insert into user_groups (user_id, group_id, tenant_id)
-  select c.id, f.group_id, $1 from created c join firsts f using (row_number) where f.group_id is not null
+  select c.id, h.group_id, $1 from created c join housed h using (row_number) where h.group_id is not null
 ),
--- a first that created nothing lost to another operation that made the same user at this moment
-settled as (
-  select f.user_id, f.row_number, c.id is not null as won from firsts f left join created c using (row_number)
+others as (
+  select h.row_number, h.user_id, h.refused, h.has_home
+  from housed h left join created c using (row_number) where c.row_number is null
+),
+explained as (
+  select o.*, u.user_id is not null as known,
+    case when u.user_id is null then c.row_number when u.operation_number = $2 then u.row_number end as first_row
+  from others o
+  left join lateral (
+    select user_id, operation_number, row_number from users where tenant_id = $1 and user_id = o.user_id limit 1) u on true
+  left join created c on c.user_id = o.user_id and c.row_number < o.row_number
 ),
 succeeded as (select row_number from created),
 unchanged as (select null::bigint as row_number where false),
 mistakes as (
   select row_number, 'GROUP_NOT_FOUND' as code, 'group' as column_name, null::jsonb as params
-  from homes where group_id is null
+  from others where not has_home
   union all
-  select row_number, case when mine then 'DUPLICATE_KEY' else 'USER_EXISTS' end, 'userId',
-    case when mine then jsonb_build_object('firstRow', first_row) end
-  from known
+  select row_number, 'DUPLICATE_KEY', 'userId', jsonb_build_object('firstRow', first_row)
+  from explained where first_row is not null
   union all
-  select i.row_number, case when s.won then 'DUPLICATE_KEY' else 'USER_EXISTS' end, 'userId',
-    case when s.won then jsonb_build_object('firstRow', s.row_number) end
-  from input i join settled s using (user_id)
-  where i.row_number > s.row_number or (i.row_number = s.row_number and not s.won)
+  -- neither known nor repeated, nothing wrong with it, and yet not made: another operation made it at this moment
+  select row_number, 'USER_EXISTS', 'userId', null
+  from explained where first_row is null and (known or (has_home and not refused))
 )`
