@@ -14,7 +14,7 @@ export interface ConsumeOptions {
   readonly redisUrl: string
   /** Turns at the same time, from 1. */
   readonly concurrency: number
-  /** Milliseconds after which the job of a worker that is gone may go to another; 15,000 unless told. */
+  /** Milliseconds after which the job of a worker that is gone may go to another; 8,000 unless told. */
   readonly lockDuration?: number
   readonly handler: TurnHandler
   readonly log: Log
@@ -84,7 +84,7 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
 }
 
 function startWorker(
-  { concurrency, lockDuration = 15_000, log }: ConsumeOptions,
+  { concurrency, lockDuration = 8_000, log }: ConsumeOptions,
   connection: ReturnType<typeof connect>,
   take: (job: OperationsJob, moves: JobMoves) => Promise<void>,
 ): Worker<OperationJob, void, string> {

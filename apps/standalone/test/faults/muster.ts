@@ -15,7 +15,7 @@ import { type UsersFile, writeUsersFile } from './users-file.ts'
 const TOKEN = z.object({ access_token: z.string() })
 const COMPLETED_WITHIN_MS = 150_000
 /** Small chunks, so that an import lasts long enough to be hit in its middle. */
-const SETTINGS = { CHUNK_SIZE: '500', LOG_LEVEL: 'info' }
+const SETTINGS = { CHUNK_SIZE: '1000', LOG_LEVEL: 'info' }
 
 /** An import that has been accepted. */
 export interface Import {
@@ -118,8 +118,11 @@ export class Muster {
     await this.#expectNoMismatch()
   }
 
-  /** A small import goes through: nothing that it needs is stuck. */
+  /** A small import goes through once the API answers again: nothing that it needs is stuck. */
   async expectToGoOn(prefix: string): Promise<void> {
+    await eventually('the API to be ready', 30_000, async () => {
+      return (await fetch(`${(await this.supervisor.run()).api}/readyz`)).ok ? true : null
+    })
     await this.expectExactlyOnce(await this.startImport(prefix, 1_000))
   }
 

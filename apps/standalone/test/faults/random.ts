@@ -1,5 +1,5 @@
 /** Numbers from 0 (included) to 1 (not included), the same for the same seed. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     // A linear congruential generator with the constants of Numerical Recipes: enough to choose moments by.

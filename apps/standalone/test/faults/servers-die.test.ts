@@ -18,7 +18,7 @@ describe('a server that dies under an import', () => {
 
   it('is Redis, losing all that it holds', async () => {
     const started = await muster().startImport('flushed-', ROWS)
-    const waiting = await muster().startImport('flushed-waiting-', ROWS / 10)
+    const waiting = await muster().startImport('waiting-', ROWS / 10)
     await muster().reached(started, ROWS * 0.2)
     const redis = new Redis((await muster().supervisor.run()).redisUrl)
     expect(await redis.flushall()).toBe('OK')

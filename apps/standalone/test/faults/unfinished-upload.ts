@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, stat, utimes } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 
@@ -50,4 +50,12 @@ export async function uploads(dataFolder: string): Promise<ReadonlyMap<string, n
     )
   }
   return found
+}
+
+/** Makes an upload's folder, and the files in it, look as if nothing had changed in them for so many seconds. */
+export async function ageUpload(dataFolder: string, name: string, seconds: number): Promise<void> {
+  const folder = join(dataFolder, 'files', 'operations', name)
+  const changed = Date.now() / 1_000 - seconds
+  for (const file of await readdir(folder)) await utimes(join(folder, file), changed, changed)
+  await utimes(folder, changed, changed)
 }
