@@ -82,4 +82,32 @@ describe('turns', () => {
     await next
     expect((await harness.outcome(id)).state).toBe('COMPLETED')
   })
+
+  it('leave nothing of a row in Redis, whether it succeeded, failed, or broke the turn', async () => {
+    const secrets = ['jane.roe@private.example', '+14155559999', 'Roe-Considine', 'u-4711']
+    const rows = `u-4711,Roe-Considine,jane.roe@private.example,+14155559999\nu-4711,Roe-Considine,jane.roe@private.example,\n,Roe-Considine,no,0\n`
+    const id = await harness.upload(`userId,lastName,email,mobile\n${rows}`)
+    const { events } = work(1)
+    await producer.enqueue({ operationId: id, type: 'IMPORT_USERS' })
+    await once(events, 'ended')
+
+    const broken = await harness.upload(`userId\nu-4711\n`)
+    const failing = {
+      ...harness.engine.store,
+      transaction: () => Promise.reject(new Error(`duplicate key: ${secrets.join()}`)),
+    }
+    const handler = takeTurns({ ...harness.engine, store: failing }, 100, () => undefined)
+    await consumers.pop()?.close()
+    const told = new EventEmitter()
+    const log = { ...SILENT, error: () => void told.emit('error-logged') }
+    consumers.push(consumeOperations({ redisUrl: redis.url, concurrency: 1, handler, log }))
+    const failed = once(told, 'error-logged')
+    await producer.enqueue({ operationId: broken, type: 'IMPORT_USERS' })
+    await failed
+    await consumers.pop()?.close()
+
+    const written = await redis.written()
+    expect(written).toContain(broken)
+    for (const secret of secrets) expect(written).not.toContain(secret)
+  })
 })

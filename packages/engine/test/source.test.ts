@@ -1,5 +1,4 @@
 import { rowOperation, text } from '@muster/engine'
-import { OPERATIONS } from '@muster/operations'
 import { type EngineHarness, engineHarness } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -96,7 +95,7 @@ describe('a row that the database refuses against all checks', () => {
     const outcome = await harness.run(
       `userId\n${rows.join('\n')}\n`,
       {},
-      { operations: { ...OPERATIONS, IMPORT_USERS: picky } },
+      { operations: { ...harness.engine.operations, IMPORT_USERS: picky } },
     )
     expect(outcome).toMatchObject({ state: 'COMPLETED', total: 100, succeeded: 98, failed: 2 })
     expect(outcome.failures).toEqual(['38 NOT_STORABLE', '100 NOT_STORABLE'])

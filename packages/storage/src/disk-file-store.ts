@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { access, constants, mkdir, open, opendir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -32,7 +32,9 @@ async function writeWhole(root: string, target: string, bytes: AsyncIterable<Uin
   const part = `${target}.${randomUUID()}.part`
   await mkdir(folder, { recursive: true, mode: 0o700 })
   try {
-    await pipeline(bytes, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }))
+    // Opened first: a stream that opens its file itself may still make it after an error has ended it.
+    const file = await open(part, 'wx', 0o600)
+    await pipeline(bytes, file.createWriteStream({ flush: true }))
     await rename(part, target)
     await removeParts(target)
     for (const each of upTo(root, folder)) await syncFolder(each)

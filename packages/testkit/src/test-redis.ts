@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Server, startRedis } from '@muster/embedded'
 import { inject } from 'vitest'
@@ -12,6 +12,8 @@ export interface TestRedis {
   server(): Server
   /** Starts it again on the same port and append-only file, after it was stopped or killed. */
   restart(): Promise<Server>
+  /** Every command that ever changed something, in plain text: the append-only file. */
+  written(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -27,6 +29,12 @@ export async function testRedis(): Promise<TestRedis> {
       await server.stop()
       server = await startRedis({ folder, port })
       return server
+    },
+    written: async () => {
+      const files = await readdir(folder, { recursive: true, withFileTypes: true })
+      const parts = files.filter((file) => file.isFile() && file.name.includes('.aof'))
+      const texts = await Promise.all(parts.map((file) => readFile(join(file.parentPath, file.name), 'latin1')))
+      return texts.join('')
     },
     stop: () => server.stop(),
   }
