@@ -24,7 +24,7 @@ export function mainModule(role: NodeRole): string {
  */
 export const NODE_FLAGS: Readonly<Record<NodeRole, readonly string[]>> = {
   api: ['--max-old-space-size=96', '--max-semi-space-size=4'],
-  worker: ['--max-old-space-size=128', '--max-semi-space-size=8'],
+  worker: ['--max-old-space-size=128', '--max-semi-space-size=16'],
   dashboard: ['--max-old-space-size=128', '--max-semi-space-size=4'],
 }
 
