@@ -1,6 +1,7 @@
 import type { RowCode, RowParams } from '@muster/contracts'
 import { type Applied, type Claim, RowsRefused, type Statement } from '@muster/engine/ports'
 import { DatabaseError, type PoolClient } from 'pg'
+import { arrayLiteral } from './array-literal.ts'
 
 interface AppliedRow {
   succeeded: number
@@ -15,7 +16,7 @@ interface AppliedRow {
  * Throws `RowsRefused` when the database does not take a value.
  */
 export async function applyChunk(client: PoolClient, claim: Claim, statement: Statement): Promise<Applied> {
-  const filled = statement.values.filter((column) => column !== null)
+  const filled = statement.values.flatMap((column) => (column === null ? [] : [arrayLiteral(column)]))
   const values = [claim.tenantId, claim.number, statement.rowNumbers, statement.refused, ...filled]
   try {
     const { rows } = await client.query<AppliedRow>(textOf(statement), values)

@@ -1,8 +1,9 @@
-import type { Position, Row } from './ports/index.ts'
+import type { ReadRow } from './part.ts'
+import type { Position } from './ports/index.ts'
 
 /** Consecutive rows that are applied together, each lane's in a transaction of its own. */
 export interface Chunk {
-  readonly rows: readonly Row[]
+  readonly rows: readonly ReadRow[]
   /** The position after the last of them. */
   readonly end: Position
 }
@@ -12,11 +13,11 @@ const MAX_BYTES = 4 * 1024 * 1024
 
 /** Cuts rows into chunks of at most `size` rows and about 4 MiB. */
 export async function* chunksOf(
-  rows: AsyncIterable<readonly Row[]>,
+  rows: AsyncIterable<readonly ReadRow[]>,
   size: number,
   from: Position,
 ): AsyncGenerator<Chunk, void> {
-  let held: Row[] = []
+  let held: ReadRow[] = []
   let start = from.byte
   for await (const batch of rows) {
     for (const row of batch) {
@@ -31,6 +32,6 @@ export async function* chunksOf(
   if (last !== undefined) yield { rows: held, end: positionAfter(last) }
 }
 
-export function positionAfter(row: Row): Position {
+export function positionAfter(row: Pick<ReadRow, 'number' | 'nextLine' | 'nextByte'>): Position {
   return { row: row.number, line: row.nextLine, byte: row.nextByte }
 }

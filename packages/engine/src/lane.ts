@@ -96,7 +96,7 @@ export class Lane {
     }
     await this.#commit(part, () => ({
       ...NOTHING,
-      failures: [{ row: only.row.number, code: 'NOT_STORABLE', column: null }],
+      failures: [{ row: only.number, code: 'NOT_STORABLE', column: null }],
     }))
   }
 

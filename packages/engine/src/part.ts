@@ -1,12 +1,22 @@
 import type { RowMistake } from '@muster/contracts'
 import { positionAfter } from './chunks.ts'
 import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from './ports/index.ts'
-import type { CheckedRow, RowCheck } from './row-check.ts'
+import type { RowCheck } from './row-check.ts'
 
-/** A row and what its cells became; null when the record itself is unusable. */
+/**
+ * A row and what its cells became. One flat object without the cells, since it lives until its chunk is
+ * committed: what outlives a young generation costs most of the time that collecting garbage takes.
+ */
 export interface ReadRow {
-  readonly row: Row
-  readonly checked: CheckedRow | null
+  readonly number: number
+  readonly line: number
+  readonly nextLine: number
+  readonly nextByte: number
+  /** What the row is about; null when that cannot be told. */
+  readonly key: string | null
+  /** The values of `input`; null when the record itself is unusable. */
+  readonly values: readonly InputValue[] | null
+  readonly mistakes: readonly RowMistake[]
 }
 
 /** The rows of a chunk that belong to one lane. */
@@ -16,21 +26,21 @@ export interface Part {
   readonly end: Position
 }
 
-export function readRow(row: Row, check: RowCheck): ReadRow {
-  return { row, checked: row.mistake === null ? check.check(row.cells) : null }
+/** Reads rows as they come, batch by batch. */
+export async function* readRows(rows: AsyncIterable<readonly Row[]>, check: RowCheck): AsyncGenerator<ReadRow[], void> {
+  for await (const batch of rows) yield batch.map((row) => readRow(row, check))
 }
 
-function mistakesOf({ row, checked }: ReadRow): readonly RowMistake[] {
-  return row.mistake === null ? (checked?.mistakes ?? []) : [row.mistake]
+function readRow({ number, line, nextLine, nextByte, cells, mistake }: Row, check: RowCheck): ReadRow {
+  if (mistake !== null) return { number, line, nextLine, nextByte, key: null, values: null, mistakes: [mistake] }
+  const { key, values, mistakes } = check.check(cells)
+  return { number, line, nextLine, nextByte, key, values, mistakes }
 }
 
 /** Gives every row to the lane of its key; rows without one are spread by their number. */
 export function splitIntoLanes(rows: readonly ReadRow[], lanes: number): ReadRow[][] {
   const parts: ReadRow[][] = Array.from({ length: lanes }, () => [])
-  for (const read of rows) {
-    const key = read.checked?.key ?? null
-    parts[(key === null ? read.row.number : hash(key)) % lanes]?.push(read)
-  }
+  for (const row of rows) parts[(row.key === null ? row.number : hash(row.key)) % lanes]?.push(row)
   return parts
 }
 
@@ -48,7 +58,7 @@ export function halves(part: Part): [Part, Part] {
   const last = rows.at(-1)
   if (last === undefined) throw new RangeError('a part of one row has no halves')
   return [
-    { rows, end: positionAfter(last.row) },
+    { rows, end: positionAfter(last) },
     { rows: part.rows.slice(middle), end: part.end },
   ]
 }
@@ -58,11 +68,11 @@ export function statementOf(part: Part, check: RowCheck, sql: string): Statement
   const rowNumbers: number[] = []
   const refused: boolean[] = []
   const values: InputValue[][] = check.input.map(() => [])
-  for (const { row, checked } of part.rows) {
-    if (checked === null) continue
+  for (const row of part.rows) {
+    if (row.values === null) continue
     rowNumbers.push(row.number)
-    refused.push(checked.mistakes.length > 0)
-    for (let i = 0; i < values.length; i++) values[i]?.push(checked.values[i] ?? null)
+    refused.push(row.mistakes.length > 0)
+    for (let i = 0; i < values.length; i++) values[i]?.push(row.values[i] ?? null)
   }
   if (rowNumbers.length === 0) return null
   const filled = values.map((column) => (column.some((value) => value !== null) ? column : null))
@@ -74,12 +84,13 @@ export function failedRows(part: Part, found: readonly RowFailure[]): { rows: nu
   const byRow = groupByRow(found)
   const all: FailedRow[] = []
   let rows = 0
-  for (const read of part.rows) {
-    const { number, line } = read.row
-    const mistakes = [...mistakesOf(read), ...(byRow.get(number) ?? [])]
-    if (mistakes.length === 0) continue
+  for (const { number, line, mistakes } of part.rows) {
+    const others = byRow.get(number)
+    if (mistakes.length === 0 && others === undefined) continue
     rows++
-    for (const { code, column, params } of mistakes) all.push({ row: number, line, code, column, params })
+    for (const { code, column, params } of [...mistakes, ...(others ?? [])]) {
+      all.push({ row: number, line, code, column, params })
+    }
   }
   return { rows, failedRows: all }
 }

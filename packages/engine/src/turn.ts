@@ -3,7 +3,7 @@ import { Fault } from './fault.ts'
 import { Lane } from './lane.ts'
 import type { Observer } from './observer.ts'
 import type { RowOperation, Seal } from './operation.ts'
-import { readRow, splitIntoLanes } from './part.ts'
+import { readRows, splitIntoLanes } from './part.ts'
 import {
   type Claim,
   type FileStore,
@@ -85,14 +85,14 @@ async function applyRows(
   engine: Engine,
 ): Promise<number | null> {
   const { check, lanes } = openLanes(claim, engine)
+  const rows = readRows(rowsFrom(claim, key, from, engine), check)
   let last = from.row
   let over = false
   try {
-    for await (const chunk of chunksOf(rowsFrom(claim, key, from, engine), engine.chunkSize, from)) {
-      const rows = chunk.rows.map((row) => readRow(row, check))
-      const parts = splitIntoLanes(rows, lanes.length)
+    for await (const chunk of chunksOf(rows, engine.chunkSize, from)) {
+      const parts = splitIntoLanes(chunk.rows, lanes.length)
       for (const [index, lane] of lanes.entries()) {
-        const part = parts[index]?.filter(({ row }) => row.number > lane.doneBefore) ?? []
+        const part = parts[index]?.filter((row) => row.number > lane.doneBefore) ?? []
         await lane.give({ rows: part, end: chunk.end })
       }
       last = chunk.end.row

@@ -2,19 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from '../src/chunks.ts'
 import { failedRows, halves, type ReadRow, splitIntoLanes } from '../src/part.ts'
-import type { Row } from '../src/ports/index.ts'
 
-const row = (number: number, bytes = 10): Row => ({
+const read = (number: number, key: string | null, bytes = 10): ReadRow => ({
   number,
   line: number,
-  cells: [],
-  mistake: null,
   nextLine: number + 1,
   nextByte: number * bytes,
-})
-const read = (number: number, key: string | null): ReadRow => ({
-  row: row(number),
-  checked: { key, values: [], mistakes: key === null ? [{ code: 'REQUIRED', column: 'id' }] : [] },
+  key,
+  values: [],
+  mistakes: key === null ? [{ code: 'REQUIRED', column: 'id' }] : [],
 })
 
 describe('splitIntoLanes', () => {
@@ -30,16 +26,15 @@ describe('splitIntoLanes', () => {
         expect(
           parts
             .flat()
-            .map(({ row: { number } }) => number)
+            .map(({ number }) => number)
             .sort((a, b) => a - b),
         ).toEqual(each.map((_, index) => index + 1))
         for (const part of parts) {
-          const numbers = part.map(({ row: { number } }) => number)
+          const numbers = part.map(({ number }) => number)
           expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
         }
         for (const key of new Set(each)) {
-          if (key !== null)
-            expect(parts.filter((part) => part.some(({ checked }) => checked?.key === key))).toHaveLength(1)
+          if (key !== null) expect(parts.filter((part) => part.some((row) => row.key === key))).toHaveLength(1)
         }
       }),
     )
@@ -82,11 +77,11 @@ describe('failedRows', () => {
 })
 
 describe('chunksOf', () => {
-  async function* batches(...each: Row[][]): AsyncIterable<readonly Row[]> {
+  async function* batches(...each: ReadRow[][]): AsyncIterable<readonly ReadRow[]> {
     yield* each
   }
 
-  async function sizes(rows: AsyncIterable<readonly Row[]>, size: number) {
+  async function sizes(rows: AsyncIterable<readonly ReadRow[]>, size: number) {
     const found: number[] = []
     for await (const chunk of chunksOf(rows, size, { row: 0, line: 1, byte: 0 })) {
       found.push(chunk.rows.length)
@@ -96,14 +91,14 @@ describe('chunksOf', () => {
   }
 
   it('does not depend on how the rows come', async () => {
-    const rows = Array.from({ length: 7 }, (_, i) => row(i + 1))
+    const rows = Array.from({ length: 7 }, (_, i) => read(i + 1, 'a'))
     expect(await sizes(batches(rows), 3)).toEqual([3, 3, 1])
     expect(await sizes(batches(rows.slice(0, 1), [], rows.slice(1, 5), rows.slice(5)), 3)).toEqual([3, 3, 1])
     expect(await sizes(batches(), 3)).toEqual([])
   })
 
   it('is cut short by huge rows, so that memory stays flat', async () => {
-    const rows = Array.from({ length: 10 }, (_, i) => row(i + 1, 1024 * 1024))
+    const rows = Array.from({ length: 10 }, (_, i) => read(i + 1, 'a', 1024 * 1024))
     expect(await sizes(batches(rows), 5000)).toEqual([4, 4, 2])
   })
 })
