@@ -5,7 +5,7 @@ import type { Mistaken, Preparation, RowOperation, Seal } from './operation.ts'
 import type { InputColumn, InputValue } from './ports/index.ts'
 
 /** A row whose cells have been looked at. */
-export interface CheckedRow {
+interface CheckedRow {
   /** What the row is about, or null when the key's cell is empty or wrong. */
   readonly key: string | null
   /** One value for each of the plan's input columns. */
