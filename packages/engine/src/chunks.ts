@@ -1,4 +1,4 @@
-import type { ReadRow } from './part.ts'
+import { positionAfter, type ReadRow } from './part.ts'
 import type { Position } from './ports/index.ts'
 
 /** Consecutive rows that are applied together, each lane's in a transaction of its own. */
@@ -30,8 +30,4 @@ export async function* chunksOf(
   }
   const last = held.at(-1)
   if (last !== undefined) yield { rows: held, end: positionAfter(last) }
-}
-
-export function positionAfter(row: Pick<ReadRow, 'number' | 'nextLine' | 'nextByte'>): Position {
-  return { row: row.number, line: row.nextLine, byte: row.nextByte }
 }

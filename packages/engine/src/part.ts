@@ -1,5 +1,4 @@
 import type { RowMistake } from '@muster/contracts'
-import { positionAfter } from './chunks.ts'
 import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from './ports/index.ts'
 import type { RowCheck } from './row-check.ts'
 
@@ -35,6 +34,11 @@ function readRow({ number, line, nextLine, nextByte, cells, mistake }: Row, chec
   if (mistake !== null) return { number, line, nextLine, nextByte, key: null, values: null, mistakes: [mistake] }
   const { key, values, mistakes } = check.check(cells)
   return { number, line, nextLine, nextByte, key, values, mistakes }
+}
+
+/** The place from which reading goes on after a row. */
+export function positionAfter(row: Pick<ReadRow, 'number' | 'nextLine' | 'nextByte'>): Position {
+  return { row: row.number, line: row.nextLine, byte: row.nextByte }
 }
 
 /** Gives every row to the lane of its key; rows without one are spread by their number. */

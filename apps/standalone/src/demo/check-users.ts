@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts'
 import { DEMO_FACTORS } from './enrollments-file.ts'
-import type { ExpectedFailure } from './faults.ts'
+import type { ExpectedFailure } from './flaws.ts'
 import type { DemoUser } from './users-file.ts'
 
 /** Every so many users one is read back. */

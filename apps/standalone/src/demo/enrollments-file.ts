@@ -1,5 +1,5 @@
 import { faker } from '@faker-js/faker/locale/ja'
-import type { ExpectedFailure } from './faults.ts'
+import type { ExpectedFailure } from './flaws.ts'
 import type { DemoUser, UsersFile } from './users-file.ts'
 
 const SEED = 20_261_122
@@ -11,11 +11,11 @@ export const DEMO_FACTORS = ['EmailAuthenticator', 'SMSAuthenticator', 'GoogleAu
 
 type EnrollmentRow = Readonly<Record<(typeof COLUMNS)[number], string>>
 
-interface EnrollmentFault extends ExpectedFailure {
+interface EnrollmentFlaw extends ExpectedFailure {
   readonly spoil: (row: EnrollmentRow, before: DemoUser) => EnrollmentRow
 }
 
-const FAULTS: readonly EnrollmentFault[] = [
+const FLAWS: readonly EnrollmentFlaw[] = [
   {
     code: 'INVALID_VALUE',
     column: 'Google Authenticator Secret Key',
@@ -53,18 +53,18 @@ export function makeEnrollmentsFile({ users, failures: notImported }: UsersFile)
   const lines = users.map((user, index) => {
     const row = index + 1
     const before = users[index - 1]
-    const fault = notImported.has(row) || before === undefined || notImported.has(index) ? undefined : faultOf(row)
+    const flaw = notImported.has(row) || before === undefined || notImported.has(index) ? undefined : flawOf(row)
     if (notImported.has(row)) failures.set(row, { code: 'USER_NOT_FOUND', column: 'Primary Email' })
-    if (fault === undefined || before === undefined) return write(enrollment(user))
-    failures.set(row, { code: fault.code, column: fault.column })
-    return write(fault.spoil(enrollment(user), before))
+    if (flaw === undefined || before === undefined) return write(enrollment(user))
+    failures.set(row, { code: flaw.code, column: flaw.column })
+    return write(flaw.spoil(enrollment(user), before))
   })
   return { bytes: Buffer.from([COLUMNS.join(','), ...lines, ''].join('\n')), rows: users.length, failures }
 }
 
-function faultOf(row: number): EnrollmentFault | undefined {
+function flawOf(row: number): EnrollmentFlaw | undefined {
   const n = (row - FIRST_FAULT) / FAULT_EVERY
-  return n >= 0 && Number.isInteger(n) ? FAULTS[n % FAULTS.length] : undefined
+  return n >= 0 && Number.isInteger(n) ? FLAWS[n % FLAWS.length] : undefined
 }
 
 function enrollment({ email, mobile }: DemoUser): EnrollmentRow {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import iconv from 'iconv-lite'
 import { z } from 'zod'
-import type { ExpectedFailure } from './faults.ts'
+import type { ExpectedFailure } from './flaws.ts'
 
 const FAILED_ROW = z.object({
   _row: z.coerce.number(),

@@ -1,9 +1,9 @@
 import { faker } from '@faker-js/faker/locale/ja'
 import iconv from 'iconv-lite'
-import { type ExpectedFailure, FAULTS, type Fault } from './faults.ts'
+import { type ExpectedFailure, FLAWS, type Flaw } from './flaws.ts'
 
 const SEED = 20_261_121
-/** Prime to the number of faults: they are spread over the file and their kinds take turns. */
+/** Prime to the number of flaws: they are spread over the file and their kinds take turns. */
 const FIRST_FAULT = 151
 const FAULT_EVERY = 293
 
@@ -34,12 +34,12 @@ export interface UsersFile {
 export function makeUsersFile(rows: number): UsersFile {
   faker.seed(SEED)
   const users = Array.from({ length: rows }, (_, index) => makeUser(index + 1))
-  const faults = placeFaults(rows)
-  const lines = users.map((user, index) => encodeRow(user, users[index - 1], faults.get(index + 1)))
+  const flaws = placeFlaws(rows)
+  const lines = users.map((user, index) => encodeRow(user, users[index - 1], flaws.get(index + 1)))
   return {
     bytes: Buffer.concat([encode(`${USER_COLUMNS.join(',')}\r\n`), ...lines]),
     users,
-    failures: new Map([...faults].map(([row, { code, column }]) => [row, { code, column }])),
+    failures: new Map([...flaws].map(([row, { code, column }]) => [row, { code, column }])),
   }
 }
 
@@ -72,20 +72,20 @@ function makeUser(row: number): DemoUser {
   }
 }
 
-function placeFaults(rows: number): Map<number, Fault> {
-  const faults = new Map<number, Fault>()
+function placeFlaws(rows: number): Map<number, Flaw> {
+  const flaws = new Map<number, Flaw>()
   for (let row = FIRST_FAULT, n = 0; row <= rows; row += FAULT_EVERY, n++) {
-    const fault = FAULTS[n % FAULTS.length]
-    if (fault !== undefined) faults.set(row, fault)
+    const flaw = FLAWS[n % FLAWS.length]
+    if (flaw !== undefined) flaws.set(row, flaw)
   }
-  return faults
+  return flaws
 }
 
-function encodeRow(user: DemoUser, before: DemoUser | undefined, fault: Fault | undefined): Buffer {
-  const told = fault?.spoil?.(user, before ?? user) ?? user
+function encodeRow(user: DemoUser, before: DemoUser | undefined, flaw: Flaw | undefined): Buffer {
+  const told = flaw?.spoil?.(user, before ?? user) ?? user
   const cells = USER_COLUMNS.map((column) => quoted(told[column]))
   const line = `${cells.join(',')}\r\n`
-  return fault?.write?.(line) ?? encode(line)
+  return flaw?.write?.(line) ?? encode(line)
 }
 
 function quoted(cell: string): string {

@@ -9,7 +9,7 @@ export interface ExpectedFailure {
 }
 
 /** One way in which a row of the users file is bad: in what it says, or in how it is written. */
-export interface Fault extends ExpectedFailure {
+export interface Flaw extends ExpectedFailure {
   /** @param before the user of the row before, which is good */
   readonly spoil?: (user: DemoUser, before: DemoUser) => DemoUser
   /** The row's bytes, from its line as it would be written. */
@@ -19,7 +19,7 @@ export interface Fault extends ExpectedFailure {
 /** Never part of a character in Shift_JIS. */
 const BROKEN_BYTE = Buffer.of(0xff)
 
-export const FAULTS: readonly Fault[] = [
+export const FLAWS: readonly Flaw[] = [
   { code: 'INVALID_EMAIL', column: 'email', spoil: (user) => ({ ...user, email: `${user.userId}.example.jp` }) },
   { code: 'INVALID_PHONE', column: 'mobile', spoil: (user) => ({ ...user, mobile: '090-1234-5678' }) },
   { code: 'REQUIRED', column: 'userId', spoil: (user) => ({ ...user, userId: '' }) },
