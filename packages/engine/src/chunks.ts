@@ -8,21 +8,22 @@ export interface Chunk {
   readonly end: Position
 }
 
-// Bounds a chunk of huge records: rows of 1 MiB would otherwise fill memory long before there are enough of them.
-const MAX_BYTES = 4 * 1024 * 1024
+// Rows of 1 MiB, or of hundreds of columns, would otherwise fill memory long before there are enough of them.
+const MAX_BYTES = 2 * 1024 * 1024
 
-/** Cuts rows into chunks of at most `size` rows and about 4 MiB. */
+/** Cuts rows into chunks of at most `size` rows and about 2 MiB, every row being `growth` bytes larger than its record. */
 export async function* chunksOf(
   rows: AsyncIterable<readonly ReadRow[]>,
   size: number,
   from: Position,
+  growth: number,
 ): AsyncGenerator<Chunk, void> {
   let held: ReadRow[] = []
   let start = from.byte
   for await (const batch of rows) {
     for (const row of batch) {
       held.push(row)
-      if (held.length < size && row.nextByte - start < MAX_BYTES) continue
+      if (held.length < size && row.nextByte - start + held.length * growth < MAX_BYTES) continue
       yield { rows: held, end: positionAfter(row) }
       held = []
       start = row.nextByte

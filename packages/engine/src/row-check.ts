@@ -17,8 +17,13 @@ interface CheckedRow {
 /** How an operation's rows are checked, worked out once from its header. */
 export interface RowCheck {
   readonly input: readonly InputColumn[]
+  /** About how many bytes a row may grow by: its other columns' names go with it, and each may be a mistake. */
+  readonly growth: number
   check(cells: readonly string[]): CheckedRow
 }
+
+/** Of memory, for one mistake of one row. */
+const BYTES_A_MISTAKE = 100
 
 const NONE: readonly RowMistake[] = []
 const NOTHING: readonly Mistaken[] = []
@@ -41,6 +46,7 @@ export function rowCheck(operation: RowOperation, options: unknown, header: read
 
   return {
     input: preparation.columns,
+    growth: others.reduce((bytes, { column }) => bytes + column.name.length + BYTES_A_MISTAKE, 0),
     check(cells) {
       const mistakes: RowMistake[] = []
       const values = declared.map((each) => readCell(each, cells, mistakes))

@@ -89,7 +89,7 @@ async function applyRows(
   let last = from.row
   let over = false
   try {
-    for await (const chunk of chunksOf(rows, engine.chunkSize, from)) {
+    for await (const chunk of chunksOf(rows, engine.chunkSize, from, check.growth)) {
       const parts = splitIntoLanes(chunk.rows, lanes.length)
       for (const [index, lane] of lanes.entries()) {
         const part = parts[index]?.filter((row) => row.number > lane.doneBefore) ?? []

@@ -81,9 +81,9 @@ describe('chunksOf', () => {
     yield* each
   }
 
-  async function sizes(rows: AsyncIterable<readonly ReadRow[]>, size: number) {
+  async function sizes(rows: AsyncIterable<readonly ReadRow[]>, size: number, growth = 0) {
     const found: number[] = []
-    for await (const chunk of chunksOf(rows, size, { row: 0, line: 1, byte: 0 })) {
+    for await (const chunk of chunksOf(rows, size, { row: 0, line: 1, byte: 0 }, growth)) {
       found.push(chunk.rows.length)
       expect(chunk.end.row).toBe(chunk.rows.at(-1)?.number)
     }
@@ -99,6 +99,11 @@ describe('chunksOf', () => {
 
   it('is cut short by huge rows, so that memory stays flat', async () => {
     const rows = Array.from({ length: 10 }, (_, i) => read(i + 1, 'a', 1024 * 1024))
-    expect(await sizes(batches(rows), 5000)).toEqual([4, 4, 2])
+    expect(await sizes(batches(rows), 5000)).toEqual([2, 2, 2, 2, 2])
+  })
+
+  it('is cut short by rows that grow when they are read', async () => {
+    const rows = Array.from({ length: 10 }, (_, i) => read(i + 1, 'a'))
+    expect(await sizes(batches(rows), 5000, 512 * 1024)).toEqual([4, 4, 2])
   })
 })

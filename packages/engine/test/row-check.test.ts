@@ -39,4 +39,10 @@ describe('rowCheck', () => {
   it('wants what is required', () => {
     expect(check.check(['', '', '', '', '']).mistakes).toEqual([{ code: 'REQUIRED', column: 'id', params: undefined }])
   })
+
+  it('tells how much a row may grow by its other columns', () => {
+    const wide = Array.from({ length: 100 }, (_, i) => `attribute ${i}`)
+    expect(rowCheck(sampleOperation, null, ['id'], seal).growth).toBe(0)
+    expect(rowCheck(sampleOperation, null, ['id', ...wide], seal).growth).toBeGreaterThan(100 * 100)
+  })
 })
