@@ -10,17 +10,35 @@ export const OPERATION_STATES = [
 
 export type OperationState = (typeof OPERATION_STATES)[number]
 
-/** Every edge that exists, with its reason. What is not here cannot happen. */
-export const TRANSITIONS: Readonly<Record<OperationState, readonly OperationState[]>> = {
-  AWAITING_DATA: ['SCHEDULED', 'CANCELLED'], // the data is complete | it never came, or the caller withdrew
-  SCHEDULED: ['PROCESSING', 'CANCELLED'], // a worker claimed it | the caller withdrew it
-  PROCESSING: ['COMPLETED', 'FAILED', 'CANCELLED'], // every row has an outcome | a fault | the caller withdrew it
-  COMPLETED: [],
-  FAILED: [],
-  CANCELLED: [],
+/**
+ * Every edge that exists, with the reason that is told when the change gives none of its own. What is
+ * not here cannot happen: the database refuses it.
+ */
+export const TRANSITIONS: Readonly<Record<OperationState, Readonly<Partial<Record<OperationState, string>>>>> = {
+  AWAITING_DATA: {
+    SCHEDULED: 'The data is complete.',
+    CANCELLED: 'It was cancelled before its data was complete.',
+  },
+  SCHEDULED: {
+    PROCESSING: 'A worker took it up.',
+    CANCELLED: 'It was cancelled before a worker took it up.',
+  },
+  PROCESSING: {
+    COMPLETED: 'Every row has its outcome.',
+    FAILED: 'A fault ended it.',
+    CANCELLED: 'It was cancelled while it ran; rows applied before stay applied.',
+  },
+  COMPLETED: {},
+  FAILED: {},
+  CANCELLED: {},
 }
 
 /** True when nothing more will happen to the operation. */
 export function isEnded(state: OperationState): boolean {
-  return TRANSITIONS[state].length === 0
+  return Object.keys(TRANSITIONS[state]).length === 0
+}
+
+/** True for the states in which an operation can be paused. */
+export function isPausable(state: OperationState): boolean {
+  return state === 'SCHEDULED' || state === 'PROCESSING'
 }

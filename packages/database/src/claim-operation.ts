@@ -1,4 +1,4 @@
-import type { OperationType } from '@muster/contracts'
+import { type OperationType, TRANSITIONS } from '@muster/contracts'
 import type { Claim, CsvSource, Position } from '@muster/engine/ports'
 import type { PoolClient } from 'pg'
 
@@ -20,17 +20,19 @@ interface LaneRow {
 }
 
 /**
- * Takes an operation that has not ended: its lease and its lanes' grow by one, so that whoever held
+ * Takes an operation that has not ended and is not paused: its lease and its lanes' grow by one, so that whoever held
  * it before can commit nothing more. Waits for a chunk that is being committed. Null when there is
  * nothing to take.
  */
 export async function claimOperation(client: PoolClient, operationId: string, lanes: number): Promise<Claim | null> {
   const { rows } = await client.query<ClaimedRow>(
     `update operations
-    set lease = lease + 1, state = 'PROCESSING', started_at = coalesce(started_at, now())
-    where id = $1 and state in ('SCHEDULED', 'PROCESSING')
+    set lease = lease + 1, state = 'PROCESSING', started_at = coalesce(started_at, now()),
+      changed_by = case state when 'SCHEDULED' then 'worker' else changed_by end,
+      reason = case state when 'SCHEDULED' then $2 else reason end
+    where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused
     returning number, id, tenant_id, type, options, source, normalised_key, lease`,
-    [operationId],
+    [operationId, TRANSITIONS.SCHEDULED.PROCESSING],
   )
   const [row] = rows
   if (row === undefined) return null

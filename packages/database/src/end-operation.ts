@@ -1,3 +1,4 @@
+import { TRANSITIONS } from '@muster/contracts'
 import type { Claim, Totals } from '@muster/engine/ports'
 import { LeaseLost } from '@muster/engine/ports'
 import type { Pool } from 'pg'
@@ -21,7 +22,7 @@ export async function endOperation(pool: Pool, claim: Claim, ending: Ending): Pr
       select sum(succeeded) as succeeded, sum(unchanged) as unchanged, sum(failed) as failed, max(row_number) as furthest
       from lanes where operation_number = $1
     ), ended as (
-      update operations set state = $3, fault = $4, total = coalesce($5, furthest), ended_at = now()
+      update operations set state = $3, reason = $4, changed_by = 'worker', total = coalesce($5, furthest), ended_at = now()
       from counted
       where number = $1 and lease = $2 and state = 'PROCESSING'
       returning total
@@ -31,7 +32,7 @@ export async function endOperation(pool: Pool, claim: Claim, ending: Ending): Pr
       claim.number,
       claim.lease,
       ending.state,
-      ending.state === 'FAILED' ? ending.fault : null,
+      ending.state === 'FAILED' ? ending.fault : TRANSITIONS.PROCESSING.COMPLETED,
       ending.state === 'COMPLETED' ? ending.total : null,
     ],
   )

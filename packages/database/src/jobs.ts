@@ -53,7 +53,8 @@ interface JobRecord {
 }
 
 const JOBS = `
-  select o.number, o.id, s.status, o.total, l.succeeded, l.unchanged, l.failed, o.fault, o.started_at, o.ended_at
+  select o.number, o.id, s.status, o.total, l.succeeded, l.unchanged, l.failed,
+    case when o.state in ('FAILED', 'CANCELLED') then o.reason end as fault, o.started_at, o.ended_at
   from operations o
   cross join lateral (
     select coalesce(sum(succeeded), 0)::bigint as succeeded, coalesce(sum(unchanged), 0)::bigint as unchanged,
@@ -69,7 +70,7 @@ const JOBS = `
       else 'QUEUED'
     end as status
   ) s
-  where o.tenant_id = $1 and o.type = 'QUICK_ENROLLMENT'`
+  where o.tenant_id = $1 and o.type = 'QUICK_ENROLLMENT' and o.deleted_at is null`
 
 /** The tenant's quick enrollment of that number; null when there is none. `id` is 1 to 18 decimal digits. */
 export async function findJob(pool: Pool, tenantId: number, id: string): Promise<Job | null> {

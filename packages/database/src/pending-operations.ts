@@ -12,7 +12,7 @@ export async function pendingOperations(pool: Pool): Promise<{ operationId: stri
   const { rows } = await pool.query<{ id: string; type: OperationType }>(
     `select id, type from (
       select id, type, number, row_number() over (partition by tenant_id order by number) as place
-      from operations where state in ('SCHEDULED', 'PROCESSING')
+      from operations where state in ('SCHEDULED', 'PROCESSING') and not paused
     ) waiting
     where place <= $1 order by place, number limit $2`,
     [PER_TENANT, AT_ONCE],

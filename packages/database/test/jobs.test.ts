@@ -21,8 +21,10 @@ const ids = new Map<string, string>()
 async function write(name: string, written: Written): Promise<void> {
   const { state, type = 'QUICK_ENROLLMENT', tenantId = database.tenantId, failed = [], startedAt } = written
   const { rows } = await database.pool.query<{ number: string }>(
-    `insert into operations (id, tenant_id, type, name, state, options, source, created_by, started_at)
-     values ($1, $2, $3, $4, $5, '{}', '{}', 'test', $6) returning number`,
+    `insert into operations (id, tenant_id, type, name, state, reason, options, source, created_by, changed_by, started_at,
+       total, ended_at)
+     values ($1, $2, $3, $4, $5, 'test', '{}', '{}', 'test', 'test', $6, 10,
+       case when $5 in ('COMPLETED', 'FAILED', 'CANCELLED') then now() end) returning number`,
     [randomUUID(), tenantId, type, name, state, startedAt ?? null],
   )
   const number = rows[0]?.number ?? ''
@@ -70,7 +72,7 @@ describe('jobs', () => {
 
   it('sum the counters of their lanes', async () => {
     const job = await findJob(database.pool, database.tenantId, ids.get('warned') ?? '')
-    expect(job).toMatchObject({ status: 'WARNING', total: null, succeeded: 30, unchanged: 3, failed: 3, fault: null })
+    expect(job).toMatchObject({ status: 'WARNING', total: 10, succeeded: 30, unchanged: 3, failed: 3, fault: null })
     expect(job?.startedAt).toEqual(new Date('2025-04-04T13:12:15Z'))
     const queued = await findJob(database.pool, database.tenantId, ids.get('queued') ?? '')
     expect(queued).toMatchObject({ succeeded: 0, unchanged: 0, failed: 0, startedAt: null, endedAt: null })

@@ -3,7 +3,9 @@ import type { CsvSource } from '@muster/engine/ports'
 import { type TestDatabase, testDatabase } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFailedRows } from '../src/failed-rows.ts'
-import { findOperation, insertOperation, type NewOperation, waitingOperations } from '../src/operations.ts'
+import { insertOperation, type NewOperation } from '../src/insert-operation.ts'
+import { findOperation } from '../src/operations.ts'
+import { waitingOperations } from '../src/waiting-operations.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

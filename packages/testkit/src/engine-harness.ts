@@ -117,7 +117,8 @@ export async function engineHarness() {
         ),
       )
     }
-    const { state, total, succeeded, unchanged, failed, fault } = record
+    const { state, total, succeeded, unchanged, failed } = record
+    const fault = state === 'FAILED' ? record.reason : null
     return { state, total, succeeded, unchanged, failed, fault, failures }
   }
 
@@ -145,7 +146,7 @@ export async function engineHarness() {
 
   async function clear(): Promise<void> {
     await database.pool.query(
-      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, operations',
+      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, chunks, resolved_rows, operations, operation_history',
     )
   }
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Upload } from '../upload/upload.ts'
@@ -47,11 +48,29 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
   }
 }
 
+/** `binary` and `text` are what no schema describes: a file, an event stream, a page. */
+export type Content = Readonly<Record<string, z.ZodType | 'binary' | 'text'>>
+
+/** What the API's description tells of a route. Its requests are read by the same schemas, and the tests check its answers by them. */
+export interface RouteDescription {
+  /** A few words. */
+  readonly summary: string
+  /** One property a query parameter; what it makes of them is the handler's to ask for. */
+  readonly query?: z.ZodObject
+  /** Headers that mean something to this route, by their names. */
+  readonly headers?: z.ZodObject
+  /** Bodies it takes, by media type; it takes none where this is not given. */
+  readonly body?: Content
+  /** Answers by status, those of refusals left out: the dialect has one shape for these. */
+  readonly answers: Readonly<Record<number, { readonly description: string; readonly content?: Content }>>
+}
+
 interface PublicRoute {
   readonly method: Method
   readonly path: string
   /** Null: anybody may ask. */
   readonly permission: null
+  readonly description?: RouteDescription
   readonly handler: (request: PublicRequest) => Promise<Answer>
 }
 
@@ -61,10 +80,11 @@ interface GuardedRoute {
   readonly path: string
   /** What the caller must be allowed; the dialect decides which scopes allow it. */
   readonly permission: string
+  readonly description?: RouteDescription
   readonly handler: (request: ApiRequest) => Promise<Answer>
 }
 
-export type Method = 'get' | 'post'
+export type Method = 'get' | 'post' | 'put' | 'delete'
 
 export type Route = PublicRoute | GuardedRoute
 

@@ -1,7 +1,8 @@
 import { type OperationRecord, readFailedRows } from '@muster/database'
-import { failedRecords, type Row } from '@muster/engine'
+import { type CsvSource, failedRecords, type Row } from '@muster/engine'
 import { canWrite, csvCharset, rowReader, writeCsv } from '@muster/text'
 import type { Answer } from '../dialects/route.ts'
+import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 
 /**
@@ -11,8 +12,10 @@ import type { Services } from '../services.ts'
  */
 export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>, operation: OperationRecord): Answer {
   const { number, source } = operation
+  if (source === null)
+    throw new Refusal('conflict', 'The operation has no data yet, so that no row of it can have failed.')
   const failures = readFailedRows(pool, number)
-  const records = failedRecords(source.header, sourceRows(files, operation), failures)
+  const records = failedRecords(source.header, sourceRows(files, source, operation.normalisedKey), failures)
   const { delimiter, encoding } = source
   return {
     status: 200,
@@ -28,7 +31,8 @@ export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>
 /** The rows of the source from its start: of its copy in UTF-8 where there is one. */
 function sourceRows(
   files: Services['files'],
-  { source, normalisedKey }: OperationRecord,
+  source: CsvSource,
+  normalisedKey: string | null,
 ): AsyncIterable<readonly Row[]> {
   const { delimiter, header, encoding, start } = source
   const layout = { delimiter, cells: header.length, encoding }

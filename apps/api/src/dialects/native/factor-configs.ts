@@ -6,8 +6,8 @@ import {
 } from '@muster/database'
 import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
-import type { Services } from '../../services.ts'
-import { type Answer, type ApiRequest, json } from '../route.ts'
+import { json } from '../route.ts'
+import type { Endpoint } from './endpoint.ts'
 import { name, parseBody } from './request-body.ts'
 
 const within = (min: number, max: number) => {
@@ -45,16 +45,36 @@ const FACTOR_CONFIG = z.discriminatedUnion(
   `expected an object with a factorType, one of ${FACTOR_TYPES.join(', ')}`,
 )
 
+const STORED = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    factorType: z.enum(FACTOR_TYPES),
+    settings: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'FactorConfig' })
+
 /** `GET /v1/factor-configs`: all of the tenant's. */
-export async function listFactorConfigs({ pool }: Services, { caller }: ApiRequest): Promise<Answer> {
-  return json(200, { factorConfigs: await readFactorConfigs(pool, caller.tenantId) })
+export const listFactorConfigs: Endpoint = {
+  summary: 'List the factor configs',
+  answers: {
+    200: { description: 'All of them.', content: { 'application/json': z.object({ factorConfigs: z.array(STORED) }) } },
+  },
+  async handler({ pool }, { caller }) {
+    return json(200, { factorConfigs: await readFactorConfigs(pool, caller.tenantId) })
+  },
 }
 
 /** `POST /v1/factor-configs`: `{ name, factorType, settings? }`; settings not given have their defaults. */
-export async function createFactorConfig({ pool }: Services, request: ApiRequest): Promise<Answer> {
-  const config = parseBody(FACTOR_CONFIG, await request.json())
-  const created = await insertFactorConfig(pool, request.caller.tenantId, config)
-  if (created === null)
-    throw new Refusal('conflict', 'There is a factor config of this name already; choose another name.')
-  return json(201, created)
+export const createFactorConfig: Endpoint = {
+  summary: 'Create a factor config',
+  body: { 'application/json': FACTOR_CONFIG },
+  answers: { 201: { description: 'The factor config.', content: { 'application/json': STORED } } },
+  async handler({ pool }, request) {
+    const config = parseBody(FACTOR_CONFIG, await request.json())
+    const created = await insertFactorConfig(pool, request.caller.tenantId, config)
+    if (created === null)
+      throw new Refusal('conflict', 'There is a factor config of this name already; choose another name.')
+    return json(201, created)
+  },
 }

@@ -1,12 +1,48 @@
+import { FACTOR_TYPES } from '@muster/contracts'
 import { findUser } from '@muster/database'
+import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
-import type { Services } from '../../services.ts'
-import { type Answer, type ApiRequest, json } from '../route.ts'
+import { json } from '../route.ts'
+import type { Endpoint } from './endpoint.ts'
+
+const text = z.string().nullable()
+
+const USER = z
+  .object({
+    userId: z.string(),
+    firstName: text,
+    lastName: text,
+    email: text,
+    mobile: text,
+    phone: text,
+    userPrincipalName: text,
+    securityID: text,
+    externalID: text,
+    state: text,
+    locale: text,
+    locked: z.boolean(),
+    attributes: z.record(z.string(), z.string()).nullable(),
+    groups: z.array(z.string()),
+    factors: z.array(
+      z.object({
+        factorConfigId: z.string(),
+        name: z.string(),
+        factorType: z.enum(FACTOR_TYPES),
+        enrolledAt: z.iso.datetime(),
+      }),
+    ),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'User' })
 
 /** `GET /v1/users/{userId}`: a user with the factors enrolled, without their secrets. */
-export async function getUser({ pool }: Services, { params, caller }: ApiRequest): Promise<Answer> {
-  const userId = params['userId'] ?? ''
-  const user = userId.includes('\0') ? null : await findUser(pool, caller.tenantId, userId)
-  if (user === null) throw new Refusal('not-found', 'There is no user of this id.')
-  return json(200, { ...user, createdAt: user.createdAt.toISOString() }, { 'Cache-Control': 'no-store' })
+export const getUser: Endpoint = {
+  summary: 'Read a user',
+  answers: { 200: { description: 'The user.', content: { 'application/json': USER } } },
+  async handler({ pool }, { params, caller }) {
+    const userId = params['userId'] ?? ''
+    const user = userId.includes('\0') ? null : await findUser(pool, caller.tenantId, userId)
+    if (user === null) throw new Refusal('not-found', 'There is no user of this id.')
+    return json(200, { ...user, createdAt: user.createdAt.toISOString() }, { 'Cache-Control': 'no-store' })
+  },
 }

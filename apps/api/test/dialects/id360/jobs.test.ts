@@ -54,8 +54,10 @@ async function write(
   fields: { type?: string; fault?: string } = {},
 ): Promise<string> {
   const { rows } = await api.pool.query<{ number: string }>(
-    `insert into operations (id, tenant_id, type, name, state, options, source, created_by, started_at, fault)
-     values ($1, $2, $3, 'test', $4, '{}', '{}', 'test', $5, $6) returning number`,
+    `insert into operations (id, tenant_id, type, name, state, reason, options, source, created_by, changed_by, started_at,
+       total, ended_at)
+     values ($1, $2, $3, 'test', $4, coalesce($6, 'test'), '{}', '{}', 'test', 'test', $5, 10,
+       case when $4 in ('COMPLETED', 'FAILED', 'CANCELLED') then now() end) returning number`,
     [randomUUID(), api.tenantId, fields.type ?? 'QUICK_ENROLLMENT', state, startedAt, fields.fault ?? null],
   )
   return rows[0]?.number ?? ''

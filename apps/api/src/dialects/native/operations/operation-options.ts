@@ -1,8 +1,8 @@
 import type { OperationType } from '@muster/contracts'
 import type { Pool } from '@muster/database'
 import { quickEnrollmentOptions } from '@muster/operations'
-import { parseOverwrite } from '../../operations/enrollment-parameters.ts'
-import { readFactorConfigs } from '../../operations/factor-configs.ts'
+import { parseOverwrite } from '../../../operations/enrollment-parameters.ts'
+import { readFactorConfigs } from '../../../operations/factor-configs.ts'
 
 type Fields = ReadonlyMap<string, readonly string[]>
 

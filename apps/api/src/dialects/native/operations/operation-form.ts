@@ -8,7 +8,7 @@ import {
   parseDelimiter,
   parseEncoding,
 } from '@muster/contracts'
-import { singleValue } from '../../operations/single-value.ts'
+import { singleValue } from '../../../operations/single-value.ts'
 
 /** Every field that the form may have, beside the file. */
 export const OPERATION_FIELDS = [
