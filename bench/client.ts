@@ -19,7 +19,8 @@ export interface Ended {
   readonly seconds: number
 }
 
-interface Operation extends Omit<Ended, 'seconds'> {
+/** An operation, as far as it matters here. */
+export interface Operation extends Omit<Ended, 'seconds'> {
   readonly id: string
   readonly endedAt: string | null
 }
@@ -61,16 +62,17 @@ export class Client {
   /** Uploads a file and resolves when its operation has ended. */
   async carryOut(file: string, fields: Fields): Promise<Ended> {
     const began = Date.now()
-    const { id } = await this.#upload(file, fields)
+    const { id } = await this.upload(file, fields)
     for (;;) {
-      const { state, rows, endedAt } = (await this.#get(`/v1/operations/${id}`)) as Operation
+      const { state, rows, endedAt } = await this.operation(id)
       // The database's clock is this machine's.
       if (endedAt !== null) return { state, rows, seconds: (Date.parse(endedAt) - began) / 1_000 }
       await sleep(POLL_MS)
     }
   }
 
-  async #upload(file: string, fields: Fields): Promise<Operation> {
+  /** Uploads a file: the operation that it became. */
+  async upload(file: string, fields: Fields): Promise<Operation> {
     const { size } = await stat(file)
     const part = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"`
     const head = fields.map(([name, value]) => `${part(name)}\r\n\r\n${value}\r\n`).join('')
@@ -96,6 +98,16 @@ export class Client {
     if (answer.statusCode !== 201)
       throw new Error(`the upload was answered ${answer.statusCode}: ${JSON.stringify(body)}`)
     return body as Operation
+  }
+
+  async operation(id: string): Promise<Operation> {
+    return (await this.#get(`/v1/operations/${id}`)) as Operation
+  }
+
+  async cancel(id: string): Promise<void> {
+    const headers = { Authorization: `Bearer ${this.#token}` }
+    const answer = await fetch(`${this.#url}/v1/operations/${id}/cancel`, { method: 'POST', headers })
+    if (!answer.ok) throw new Error(`cancelling answered ${answer.status}`)
   }
 
   async #get(path: string): Promise<unknown> {

@@ -28,9 +28,10 @@ const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.
 const READY_WITHIN_MS = 120_000
 const LOOK_EVERY_MS = 50
 
-/** Starts the embedded stack on an empty folder, with the settings it has by default but for the log. */
+/** Starts the embedded stack on an empty folder, with the settings it has by default but for the log, and for the limit to a client that looks often. */
 export async function startStack(dataFolder: string): Promise<Stack> {
-  const env = { ...process.env, LOG_LEVEL: 'warn', DATA_DIR: dataFolder, PORT: '0', DASHBOARD_PORT: '0' }
+  const settings = { LOG_LEVEL: 'warn', TENANT_REQUESTS_PER_MINUTE: '0', PORT: '0', DASHBOARD_PORT: '0' }
+  const env = { ...process.env, ...settings, DATA_DIR: dataFolder }
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const exited = once(child, 'exit')
   const stop = async (): Promise<void> => {

@@ -5,19 +5,27 @@ import type { Dialect } from './dialects/route.ts'
 import type { HttpContext } from './http/http-context.ts'
 import { mountDialect } from './http/mount-dialect.ts'
 import { requestLog } from './http/request-log.ts'
+import type { CountRequest } from './limits/count-request.ts'
+import { demandRoomInQueue } from './limits/queue-limit.ts'
 import type { Services } from './services.ts'
 
 interface AppOptions {
   readonly authenticate: Authenticate
-  /** Bytes of an upload's file. */
-  readonly maxUploadBytes: number
+  readonly countRequest: CountRequest
   /** The one whose base path is empty comes last: it answers for every path that no other has. */
   readonly dialects: readonly Dialect[]
 }
 
 /** The web application: every dialect at its base path. */
 export function createApp(services: Services, { dialects, ...options }: AppOptions): Express {
-  const context: HttpContext = { ...options, files: services.files, metrics: services.metrics, log: services.log }
+  const context: HttpContext = {
+    ...options,
+    demandRoomInQueue: (tenantId) => demandRoomInQueue(services, tenantId),
+    files: services.files,
+    maxUploadBytes: services.maxUploadBytes,
+    metrics: services.metrics,
+    log: services.log,
+  }
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

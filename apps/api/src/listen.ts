@@ -9,6 +9,8 @@ const IDLE_MS = 300_000
 const HEADERS_MS = 30_000
 /** Milliseconds that requests have to finish when the server closes. */
 const FINISH_MS = 5_000
+/** Milliseconds between two looks for connections that have become idle while the server closes. */
+const CLOSE_IDLE_MS = 50
 
 export interface Listening {
   /** Like `http://127.0.0.1:8080`, with the port that was picked. */
@@ -38,7 +40,10 @@ async function close(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
+  // A connection is idle again once its request has finished, and clients keep it open for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
   const cut = setTimeout(() => server.closeAllConnections(), FINISH_MS)
   await closed
+  clearInterval(idle)
   clearTimeout(cut)
 }

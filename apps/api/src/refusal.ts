@@ -11,8 +11,10 @@ export const REFUSALS = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   conflict: { status: 409, title: 'Conflict' },
+  gone: { status: 410, title: 'Gone' },
   'content-too-large': { status: 413, title: 'Content too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  unprocessable: { status: 422, title: 'Unprocessable content' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Unavailable' },
@@ -33,6 +35,8 @@ interface RefusalOptions {
   readonly causes?: readonly Cause[]
   /** Headers the answer must have, like `Allow`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What a program may want to know of it, by names; without personal data. */
+  readonly members?: Readonly<Record<string, string | number | boolean>>
 }
 
 /** A request that is not carried out, and why. Nothing of it stays behind. */
@@ -40,6 +44,7 @@ export class Refusal extends Error {
   readonly kind: RefusalKind
   readonly causes: readonly Cause[]
   readonly headers: Readonly<Record<string, string>>
+  readonly members: Readonly<Record<string, string | number | boolean>>
 
   /** @param detail a sentence for the caller that says what to do next, without personal data */
   constructor(kind: RefusalKind, detail: string, options: RefusalOptions = {}) {
@@ -48,6 +53,7 @@ export class Refusal extends Error {
     this.kind = kind
     this.causes = options.causes ?? []
     this.headers = options.headers ?? {}
+    this.members = options.members ?? {}
   }
 
   get status(): number {

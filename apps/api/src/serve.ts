@@ -1,7 +1,7 @@
 import { createPool, migrate, waitingOperations } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { onStop, tellReady } from '@muster/process'
-import { operationsProducer } from '@muster/queue'
+import { operationsProducer, requestLimiter } from '@muster/queue'
 import { openFileStore } from '@muster/storage'
 import { createLogger, createMetrics } from '@muster/telemetry'
 import { createApp } from './app.ts'
@@ -15,9 +15,11 @@ import { id360Dialect } from './dialects/id360/id360-dialect.ts'
 import { nativeDialect } from './dialects/native/native-dialect.ts'
 import { oauthDialect } from './dialects/oauth/oauth.ts'
 import { operatorDialect } from './dialects/operator/operator-dialect.ts'
+import { countRequest } from './limits/count-request.ts'
 import { listen } from './listen.ts'
 import type { Services } from './services.ts'
 import { startUploadSweep } from './upload/sweep-uploads.ts'
+import { WatchHub } from './watch/watch-hub.ts'
 
 /** Starts the API. It says when it is ready, and stops in order. */
 export async function serve(): Promise<void> {
@@ -25,18 +27,24 @@ export async function serve(): Promise<void> {
   const log = createLogger({ service: 'api', level: config.logLevel })
   await migrate(config.databaseUrl)
 
+  const pool = createPool(config.databaseUrl, {
+    applicationName: 'muster-api',
+    onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  })
   const services: Services = {
-    pool: createPool(config.databaseUrl, {
-      applicationName: 'muster-api',
-      onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost'),
-    }),
+    pool,
     files: openFileStore(config.fileStoreUrl),
     producer: operationsProducer(config.redisUrl, log),
+    maxUploadBytes: config.maxUploadBytes,
+    duplicateWindowHours: config.duplicateWindowHours,
     metrics: createMetrics('api'),
     secrets: new SecretBox(config.secretsKeys),
+    limits: config.limits,
+    retention: config.retention,
+    hub: new WatchHub(pool, log),
     log,
   }
-  const { pool, files, metrics, secrets } = services
+  const { files, metrics, secrets } = services
   await bootstrap(pool, config.bootstrapClient)
   metrics.observeWaiting(() => waitingOperations(pool))
 
@@ -46,15 +54,14 @@ export async function serve(): Promise<void> {
   const { outsideIssuer } = config
   const outside = outsideIssuer && new OutsideIssuer(outsideIssuer.issuer, outsideIssuer.audience)
 
+  const others = [nativeDialect(services), id360Dialect(services), oauthDialect(services, tokens)]
+  const dialects = [...others, operatorDialect(services, keys, others)]
+  const { requestsPerMinute } = config
+  const limiter = requestsPerMinute === 0 ? null : requestLimiter(config.redisUrl, requestsPerMinute)
   const app = createApp(services, {
+    countRequest: countRequest(limiter),
     authenticate: authenticator(pool, tokens, outside),
-    maxUploadBytes: config.maxUploadBytes,
-    dialects: [
-      nativeDialect(services),
-      id360Dialect(services),
-      oauthDialect(services, tokens),
-      operatorDialect(services, keys),
-    ],
+    dialects,
   })
   const sweep = startUploadSweep(pool, files, log)
   const server = await listen(app, config)
@@ -63,9 +70,11 @@ export async function serve(): Promise<void> {
 
   onStop(async (why) => {
     log.info({ why }, 'the API stops')
+    // First, so that those who watch are let go and do not hold the server up.
+    services.hub.close()
     await server.close()
     await sweep.stop()
-    await services.producer.close()
+    await Promise.all([services.producer.close(), limiter?.close()])
     await pool.end()
   })
 }

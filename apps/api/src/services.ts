@@ -2,6 +2,9 @@ import type { Pool } from '@muster/database'
 import type { FileStore, SecretBox } from '@muster/engine'
 import type { OperationsProducer } from '@muster/queue'
 import type { Logger, Metrics } from '@muster/telemetry'
+import type { TenantLimits } from './limits/tenant-limits.ts'
+import type { Retention } from './operations/expiry.ts'
+import type { WatchHub } from './watch/watch-hub.ts'
 
 /** What handlers work with; made once, in the composition root. */
 export interface Services {
@@ -9,6 +12,13 @@ export interface Services {
   readonly files: FileStore
   readonly producer: OperationsProducer
   readonly secrets: SecretBox
+  readonly limits: TenantLimits
+  readonly retention: Retention
+  readonly hub: WatchHub
+  /** Hours in which the same data is refused for an operation of the same type and options; 0 for none. */
+  readonly duplicateWindowHours: number
+  /** Bytes of an upload's file. */
+  readonly maxUploadBytes: number
   readonly metrics: Metrics
   readonly log: Logger
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Client, ensureTenant, operationStore, type Pool, saveClient } from '@muster/database'
 import { type FileStore, SecretBox, takeTurn } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
-import { operationsProducer } from '@muster/queue'
+import { operationsProducer, requestLimiter } from '@muster/queue'
 import { diskFileStore } from '@muster/storage'
 import { createLogger, createMetrics, type Metrics } from '@muster/telemetry'
 import { type TestRedis, testDatabase, testFolder, testRedis } from '@muster/testkit'
@@ -15,12 +15,18 @@ import { authenticator } from '../src/auth/authenticate.ts'
 import { hashSecret } from '../src/auth/client-secret.ts'
 import { OutsideIssuer } from '../src/auth/outside-issuer.ts'
 import { SigningKeys } from '../src/auth/signing-keys.ts'
+import { openApiDocument } from '../src/describe/openapi-document.ts'
 import { id360Dialect } from '../src/dialects/id360/id360-dialect.ts'
 import { nativeDialect } from '../src/dialects/native/native-dialect.ts'
 import { oauthDialect } from '../src/dialects/oauth/oauth.ts'
 import { operatorDialect } from '../src/dialects/operator/operator-dialect.ts'
+import type { Dialect } from '../src/dialects/route.ts'
+import { countRequest } from '../src/limits/count-request.ts'
+import type { TenantLimits } from '../src/limits/tenant-limits.ts'
 import { listen } from '../src/listen.ts'
 import type { Services } from '../src/services.ts'
+import { WatchHub, type WatchLimits } from '../src/watch/watch-hub.ts'
+import { answerCheck } from './described-answers.ts'
 
 export interface ApiUnderTest {
   /** Like `http://127.0.0.1:1234`. */
@@ -29,6 +35,7 @@ export interface ApiUnderTest {
   readonly databaseUrl: string
   readonly redis: TestRedis
   readonly services: Services
+  readonly dialects: readonly Dialect[]
   readonly metrics: Metrics
   /** Lines of the log so far, parsed. */
   readonly lines: readonly Record<string, unknown>[]
@@ -36,7 +43,9 @@ export interface ApiUnderTest {
   readonly tenantId: number
   /** Of the tenant `default` unless told otherwise. */
   token(scopes: readonly string[], tenant?: string): Promise<string>
-  /** `fetch` under the server's address, with a token of these scopes. */
+  /** `fetch` under the server's address. It throws when the answer is not what the API's description says of it. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** The same with a token of these scopes. */
   call(path: string, options: CallOptions): Promise<Response>
   saveClient(client: Pick<Client, 'id' | 'scopes'>, secret: string): Promise<void>
   /** Applies everything that is scheduled, as a worker would. */
@@ -53,9 +62,14 @@ interface CallOptions extends RequestInit {
 
 export interface ApiOptions {
   readonly maxUploadBytes?: number
+  readonly duplicateWindowHours?: number
   /** Stands between the API and the disk. */
   readonly files?: (disk: FileStore) => FileStore
   readonly outsideIssuer?: { readonly issuer: string; readonly audience: string }
+  readonly limits?: Partial<TenantLimits>
+  /** No limit unless given. */
+  readonly requestsPerMinute?: number
+  readonly watches?: Partial<WatchLimits>
 }
 
 /** The whole API on a real server, with a PostgreSQL, a Redis and a folder of its own. */
@@ -71,6 +85,11 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
     files: options.files?.(disk) ?? disk,
     producer: operationsProducer(redis.url, log),
     secrets: new SecretBox([randomBytes(32)]),
+    limits: { operationsInFlight: 4, queuedOperations: 1_000, ...options.limits },
+    retention: { filesDays: 30, recordsDays: 90 },
+    hub: new WatchHub(pool, log, options.watches),
+    maxUploadBytes: options.maxUploadBytes ?? 1024 * 1024,
+    duplicateWindowHours: options.duplicateWindowHours ?? 0,
     metrics: createMetrics('api'),
     log,
   }
@@ -79,18 +98,23 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   const tokens = new AccessTokens(keys, 'urn:muster')
   const { outsideIssuer } = options
   const outside = outsideIssuer === undefined ? null : new OutsideIssuer(outsideIssuer.issuer, outsideIssuer.audience)
+  const others = [nativeDialect(services), id360Dialect(services), oauthDialect(services, tokens)]
+  const dialects = [...others, operatorDialect(services, keys, others)]
+  const { requestsPerMinute } = options
+  const limiter = requestsPerMinute === undefined ? null : requestLimiter(redis.url, requestsPerMinute)
   const app = createApp(services, {
+    countRequest: countRequest(limiter),
     authenticate: authenticator(pool, tokens, outside),
-    maxUploadBytes: options.maxUploadBytes ?? 1024 * 1024,
-    dialects: [
-      nativeDialect(services),
-      id360Dialect(services),
-      oauthDialect(services, tokens),
-      operatorDialect(services, keys),
-    ],
+    dialects,
   })
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
   const tenantId = await ensureTenant(pool, 'default')
+  const check = answerCheck(openApiDocument(dialects, 'test'))
+  const fetchChecked: ApiUnderTest['fetch'] = async (path, init) => {
+    const answer = await fetch(server.url + path, init)
+    await check(init?.method ?? 'GET', answer.url, answer)
+    return answer
+  }
   const token: ApiUnderTest['token'] = (scopes, tenant = 'default') => tokens.issue({ id: 'test', tenant }, scopes)
 
   return {
@@ -99,22 +123,25 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
     databaseUrl: database.url,
     redis,
     services,
+    dialects,
     metrics: services.metrics,
     lines,
     tenantId,
     token,
+    fetch: fetchChecked,
     async call(path, { scopes = [], tenant, ...init }) {
       const headers = new Headers(init.headers)
       headers.set('authorization', `Bearer ${await token(scopes, tenant)}`)
-      return fetch(server.url + path, { ...init, headers })
+      return fetchChecked(path, { ...init, headers })
     },
     saveClient: async ({ id, scopes }, secret) =>
       saveClient(pool, { id, scopes, tenantId, secretHash: await hashSecret(secret) }),
     work: () => work(services),
     stored: () => everythingIn(folder),
     async stop() {
+      services.hub.close()
       await server.close()
-      await services.producer.close()
+      await Promise.all([services.producer.close(), limiter?.close()])
       await redis.stop()
       await database.drop()
     },

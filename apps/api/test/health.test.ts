@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api.stop())
 
 const ready = async () => {
-  const answer = await fetch(`${api.url}/readyz`)
+  const answer = await api.fetch('/readyz')
   return { httpStatus: answer.status, ...(await read(answer)) }
 }
 
@@ -45,6 +45,6 @@ describe('readiness', () => {
     services.pool.query = () => Promise.reject(new Error('away'))
     expect(await ready()).toMatchObject({ httpStatus: 503, status: 'unready', checks: { postgres: 'down' } })
     services.pool.query = query
-    expect((await fetch(`${api.url}/healthz`)).status).toBe(200)
+    expect((await api.fetch('/healthz')).status).toBe(200)
   })
 })

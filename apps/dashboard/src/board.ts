@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
-import { OPERATIONS_QUEUE, type WatchedQueues } from '@muster/queue'
+import { DISPATCH_QUEUE, MAINTENANCE_QUEUE, OPERATIONS_QUEUE, type WatchedQueues } from '@muster/queue'
 import type { Express } from 'express'
 
 /**
@@ -13,7 +13,7 @@ import type { Express } from 'express'
 export function createBoard({ queues }: WatchedQueues, apiUrl: string): Express {
   const serverAdapter = new ExpressAdapter().setBasePath('/')
   createBullBoard({
-    queues: queues.map((queue) => (queue.name === OPERATIONS_QUEUE ? operations(queue, apiUrl) : dispatch(queue))),
+    queues: queues.map((queue) => (queue.name === OPERATIONS_QUEUE ? operations(queue, apiUrl) : ticks(queue))),
     serverAdapter,
     options: {
       uiConfig: {
@@ -41,8 +41,13 @@ function operations(queue: Queue, apiUrl: string): BullMQAdapter {
   return adapter
 }
 
-function dispatch(queue: Queue): BullMQAdapter {
-  return new BullMQAdapter(queue, { description: 'Its jobs make Redis agree with PostgreSQL' })
+const TICKS: Readonly<Record<string, string>> = {
+  [DISPATCH_QUEUE]: 'Its jobs make Redis agree with PostgreSQL',
+  [MAINTENANCE_QUEUE]: 'Its jobs remove what has been kept long enough',
+}
+
+function ticks(queue: Queue): BullMQAdapter {
+  return new BullMQAdapter(queue, { description: TICKS[queue.name] ?? '' })
 }
 
 /** Null for a job that has not begun. */

@@ -50,9 +50,9 @@ describe('the board', () => {
     await producer.close()
   })
 
-  it('shows both queues', async () => {
+  it('shows all queues', async () => {
     const body = await get('/api/queues')
-    expect(body.queues.map((queue) => queue.name).sort()).toEqual(['dispatch', 'operations'])
+    expect(body.queues.map((queue) => queue.name).sort()).toEqual(['dispatch', 'maintenance', 'operations'])
   })
 
   it('may be opened at any of its pages, with all that the page loads, under a policy that allows it', async () => {

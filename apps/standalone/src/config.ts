@@ -3,10 +3,13 @@ import { pathToFileURL } from 'node:url'
 import {
   databaseUrl,
   fileStoreUrl,
+  filesDays,
   integer,
   logLevel,
+  operationsInFlight,
   parseSettings,
   port,
+  recordsDays,
   redisUrl,
   secretsKeys,
   url,
@@ -41,6 +44,13 @@ const SCHEMA = z
     LANES: integer(1, 16).default(2),
     CONCURRENCY: integer(1, 16).default(2),
     TURN_MS: integer(100, 600_000).default(1_000),
+    DUPLICATE_WINDOW_HOURS: integer(0, 8_760).default(0),
+    TENANT_OPERATIONS_IN_FLIGHT: operationsInFlight(),
+    TENANT_QUEUED_OPERATIONS: integer(1, 1_000_000).default(1_000),
+    TENANT_REQUESTS_PER_MINUTE: integer(0, 1_000_000).default(1_200),
+    AWAITING_DATA_HOURS: integer(1, 8_760).default(24),
+    RETENTION_FILES_DAYS: filesDays(),
+    RETENTION_RECORDS_DAYS: recordsDays(),
   })
   .refine((given) => given.OIDC_ISSUER === undefined || given.OIDC_AUDIENCE !== undefined, {
     path: ['OIDC_AUDIENCE'],
@@ -122,6 +132,7 @@ export function demoSettings(dataFolder: string, env: NodeJS.ProcessEnv = proces
 
 const SHARED = [
   'MAX_UPLOAD_BYTES',
+  'DUPLICATE_WINDOW_HOURS',
   'OIDC_ISSUER',
   'OIDC_AUDIENCE',
   'LOG_LEVEL',
@@ -129,6 +140,12 @@ const SHARED = [
   'LANES',
   'CONCURRENCY',
   'TURN_MS',
+  'TENANT_OPERATIONS_IN_FLIGHT',
+  'TENANT_QUEUED_OPERATIONS',
+  'TENANT_REQUESTS_PER_MINUTE',
+  'AWAITING_DATA_HOURS',
+  'RETENTION_FILES_DAYS',
+  'RETENTION_RECORDS_DAYS',
 ] as const
 
 function sharedSettings(given: z.infer<typeof SCHEMA>): Record<string, string> {

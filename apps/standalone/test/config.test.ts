@@ -14,6 +14,13 @@ describe('the settings', () => {
       LANES: '2',
       CONCURRENCY: '2',
       TURN_MS: '1000',
+      DUPLICATE_WINDOW_HOURS: '0',
+      TENANT_OPERATIONS_IN_FLIGHT: '4',
+      TENANT_QUEUED_OPERATIONS: '1000',
+      TENANT_REQUESTS_PER_MINUTE: '1200',
+      AWAITING_DATA_HOURS: '24',
+      RETENTION_FILES_DAYS: '30',
+      RETENTION_RECORDS_DAYS: '90',
     })
   })
 

@@ -1,10 +1,13 @@
 import {
   databaseUrl,
   fileStoreUrl,
+  filesDays,
   integer,
   logLevel,
+  operationsInFlight,
   parseSettings,
   port,
+  recordsDays,
   redisUrl,
   secretsKeys,
 } from '@muster/process'
@@ -23,6 +26,11 @@ const settings = z.object({
   CONCURRENCY: integer(1, 16).default(2),
   /** Milliseconds after which an operation lets others have their turn. */
   TURN_MS: integer(100, 600_000).default(1_000),
+  TENANT_OPERATIONS_IN_FLIGHT: operationsInFlight(),
+  RETENTION_FILES_DAYS: filesDays(),
+  RETENTION_RECORDS_DAYS: recordsDays(),
+  /** Hours after which an operation that was not started is given up. */
+  AWAITING_DATA_HOURS: integer(1, 8_760).default(24),
   /** Where `/metrics`, `/healthz` and `/readyz` are served. */
   METRICS_PORT: port().default(9_100),
   HOST: z.string().default('127.0.0.1'),

@@ -1,12 +1,14 @@
-import { createPool, migrate, operationStore, pendingOperations } from '@muster/database'
+import { createPool, isPending, migrate, operationStore, pendingOperations } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { onStop, run, tellReady } from '@muster/process'
-import { consumeOperations, operationsProducer, runDispatcher } from '@muster/queue'
+import { consumeOperations, operationsProducer, runDispatcher, runMaintenance } from '@muster/queue'
 import { openFileStore } from '@muster/storage'
 import { createLogger, createMetrics, serveMetrics } from '@muster/telemetry'
 import { rowReader } from '@muster/text'
 import { readConfig } from './config.ts'
+import { checkHealth } from './health.ts'
+import { maintain } from './maintain.ts'
 import { observe } from './observe.ts'
 import { takeTurns } from './take-turns.ts'
 
@@ -39,27 +41,31 @@ run(async () => {
   }
 
   const producer = operationsProducer(config.REDIS_URL, log)
-  const pending = () => pendingOperations(pool)
+  const perTenant = config.TENANT_OPERATIONS_IN_FLIGHT
+  const pending = () => pendingOperations(pool, perTenant)
   const dispatcher = runDispatcher({ redisUrl: config.REDIS_URL, pending, producer, log })
+  const retention = {
+    awaitingDataHours: config.AWAITING_DATA_HOURS,
+    filesDays: config.RETENTION_FILES_DAYS,
+    recordsDays: config.RETENTION_RECORDS_DAYS,
+  }
+  const maintenance = runMaintenance({
+    redisUrl: config.REDIS_URL,
+    maintain: (signal) => maintain({ pool, files, log }, retention, signal),
+    log,
+  })
   const consumer = consumeOperations({
     redisUrl: config.REDIS_URL,
     concurrency: config.CONCURRENCY,
-    handler: takeTurns(engine, config.TURN_MS, () => void producer.nudge()),
+    handler: takeTurns(engine, config.TURN_MS, (operationId) => isPending(pool, operationId, perTenant)),
+    onJobEnded: () => void producer.nudge(),
     log,
   })
   const server = await serveMetrics({
     metrics,
     port: config.METRICS_PORT,
     host: config.HOST,
-    async health() {
-      const database = pool.query('select 1')
-      const [databaseUp, filesUp, redisUp] = await Promise.all([
-        succeeds(database),
-        succeeds(files.check()),
-        producer.isUp(),
-      ])
-      return { ready: databaseUp && filesUp, checks: { database: databaseUp, files: filesUp, redis: redisUp } }
-    },
+    health: () => checkHealth({ pool, files, producer }),
   })
   log.info({ url: server.url }, 'worker started')
   tellReady(server.url)
@@ -67,14 +73,7 @@ run(async () => {
   onStop(async (why) => {
     log.info({ why }, 'worker stopping')
     await consumer.close()
-    await Promise.all([dispatcher.close(), producer.close(), server.close()])
+    await Promise.all([dispatcher.close(), maintenance.close(), producer.close(), server.close()])
     await pool.end()
   })
 })
-
-async function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  )
-}

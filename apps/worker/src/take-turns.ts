@@ -4,9 +4,14 @@ import type { TurnHandler } from '@muster/queue'
 /**
  * Gives an operation its turn: at least `turnMs`, and on for as long as nobody else waits.
  *
- * @param ended told after every operation that ended, so that the next of its tenant is queued at once
+ * @param isPending asked after a turn whether the operation should have another, or has to give way to others of its
+ *   tenant; then its job ends, and it gets a new one when it is its turn again
  */
-export function takeTurns(engine: Engine, turnMs: number, ended: () => void): TurnHandler {
+export function takeTurns(
+  engine: Engine,
+  turnMs: number,
+  isPending: (operationId: string) => Promise<boolean>,
+): TurnHandler {
   return async (turn) => {
     let until = performance.now() + turnMs
     const end = await takeTurn(
@@ -22,7 +27,7 @@ export function takeTurns(engine: Engine, turnMs: number, ended: () => void): Tu
       },
       engine,
     )
-    if (end === 'ended') ended()
-    return end
+    if (end === 'ended' || turn.signal.aborted) return end
+    return (await isPending(turn.operationId)) ? 'turn-over' : 'ended'
   }
 }

@@ -33,8 +33,9 @@ function work(chunkSize: number) {
     chunk: () => void events.emit('chunk'),
     ended: (_type: unknown, _state: unknown, operationId: string) => void events.emit('ended', operationId),
   }
-  const handler = takeTurns({ ...harness.engine, chunkSize, observer }, 100, () => void events.emit('next'))
-  const consumer = consumeOperations({ redisUrl: redis.url, concurrency: 1, handler, log: SILENT })
+  const handler = takeTurns({ ...harness.engine, chunkSize, observer }, 100, async () => true)
+  const onJobEnded = () => void events.emit('next')
+  const consumer = consumeOperations({ redisUrl: redis.url, concurrency: 1, handler, onJobEnded, log: SILENT })
   consumers.push(consumer)
   return { events, consumer }
 }
@@ -96,7 +97,7 @@ describe('turns', () => {
       ...harness.engine.store,
       transaction: () => Promise.reject(new Error(`duplicate key: ${secrets.join()}`)),
     }
-    const handler = takeTurns({ ...harness.engine, store: failing }, 100, () => undefined)
+    const handler = takeTurns({ ...harness.engine, store: failing }, 100, async () => true)
     await consumers.pop()?.close()
     const told = new EventEmitter()
     const log = { ...SILENT, error: () => void told.emit('error-logged') }

@@ -48,7 +48,15 @@ create index operations_awaiting_data on operations (created_at) where state = '
 -- ended before all rows of their source were read, so that their number is still to be found
 create index operations_uncounted on operations (number) where total is null and ended_at is not null;
 create index operations_by_end on operations (ended_at) where ended_at is not null;
+-- the list, filtered by state, newest first
+create index operations_by_state on operations (tenant_id, state, number desc) where deleted_at is null;
 create index operations_deleted on operations (number) where deleted_at is not null;
+-- which of a tenant's operations is the smallest that no worker has begun
+create index operations_by_size on operations (tenant_id, ((source ->> 'bytes')::bigint), number)
+  where state = 'SCHEDULED' and not paused;
+create index operations_with_files on operations (ended_at) where ended_at is not null and files_removed_at is null;
+create index operations_without_data on operations (ended_at)
+  where ended_at is not null and files_removed_at is null and source is null;
 drop index operations_open;
 create index operations_open on operations (tenant_id, number)
   where state in ('SCHEDULED', 'PROCESSING') and not paused;
@@ -108,7 +116,7 @@ alter table lanes
   -- rows of the parent operation that rows of this one have brought through
   add column resolved bigint not null default 0;
 
--- What is remembered of each chunk of a lane: from where it can be read again, and which of its rows were unchanged.
+-- What is remembered of each chunk of a lane (lane -1: of the counting of rows that were not reached): from where it can be read again, and which of its rows were unchanged.
 create table chunks (
   operation_number bigint not null,
   lane smallint not null,
@@ -122,6 +130,19 @@ create table chunks (
   -- bit i, as get_bit counts, is row first_row + i; null when none of them was unchanged
   unchanged bytea,
   primary key (operation_number, row_number, lane)
+);
+
+-- Failed rows of a lane by mistake, counted as they come: nobody reads millions of them to tell what is wrong.
+create table error_groups (
+  operation_number bigint not null,
+  lane smallint not null,
+  tenant_id integer not null,
+  code text not null,
+  column_name text,
+  rows bigint not null,
+  -- of its rows, at most the first ten
+  first_rows bigint[] not null,
+  unique nulls not distinct (operation_number, lane, code, column_name)
 );
 
 -- Rows of an operation that failed or were not reached, and that a row of a child operation has brought through.
@@ -155,14 +176,15 @@ create index idempotency_keys_by_age on idempotency_keys (created_at);
 
 -- Down Migration
 
-drop table idempotency_keys, resolved_rows, chunks, operation_history, operation_transitions;
+drop table idempotency_keys, resolved_rows, error_groups, chunks, operation_history, operation_transitions;
 alter table lanes drop column resolved;
 drop trigger operations_transition on operations;
 drop trigger operations_created on operations;
 drop trigger operations_changed on operations;
 drop function refuse_unknown_transition, write_operation_history;
 drop index operations_by_request_key, operations_by_parent, operations_by_content, operations_awaiting_data,
-  operations_uncounted, operations_by_end, operations_deleted, operations_open;
+  operations_uncounted, operations_by_end, operations_by_state, operations_deleted, operations_by_size,
+  operations_with_files, operations_without_data, operations_open;
 delete from operations where source is null;
 alter table operations
   alter column reason drop not null,

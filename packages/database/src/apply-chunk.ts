@@ -3,9 +3,11 @@ import { type Applied, type Claim, RowsRefused, type Statement } from '@muster/e
 import { DatabaseError, type PoolClient } from 'pg'
 import { arrayLiteral } from './array-literal.ts'
 
+const NONE: readonly number[] = []
+
 interface AppliedRow {
   succeeded: number
-  unchanged: number
+  unchanged: readonly number[] | null
   failures: readonly [number, RowCode, string | null, RowParams | null][]
 }
 
@@ -28,7 +30,7 @@ export async function applyChunk(client: PoolClient, claim: Claim, statement: St
       column,
       params: params ?? undefined,
     }))
-    return { succeeded: row.succeeded, unchanged: row.unchanged, failures }
+    return { succeeded: row.succeeded, unchanged: row.unchanged ?? NONE, failures }
   } catch (error) {
     throw error instanceof DatabaseError && isRefusal(error.code) ? new RowsRefused(error.code) : error
   }
@@ -45,7 +47,7 @@ function textOf({ columns, values, sql }: Statement): string {
 ${sql}
 select
   (select count(*) from succeeded)::int as succeeded,
-  (select count(*) from unchanged)::int as unchanged,
+  (select json_agg(row_number) from unchanged) as unchanged,
   (select coalesce(json_agg(json_build_array(row_number, code, column_name, params) order by row_number, code), '[]')
     from mistakes) as failures`
 }

@@ -1,6 +1,6 @@
 import { type OperationType, TRANSITIONS } from '@muster/contracts'
-import type { Claim, CsvSource, Position } from '@muster/engine/ports'
-import type { PoolClient } from 'pg'
+import type { Claim, CsvSource } from '@muster/engine/ports'
+import type { Pool, PoolClient } from 'pg'
 
 interface ClaimedRow {
   number: string
@@ -11,12 +11,18 @@ interface ClaimedRow {
   source: CsvSource
   normalised_key: string | null
   lease: string
+  parent_number: string | null
+  max_failed_rows: string | null
+  max_failed_ratio: number | null
 }
 
 interface LaneRow {
   row_number: string
   line: string
   byte: string
+  succeeded: string
+  unchanged: string
+  failed: string
 }
 
 /**
@@ -31,7 +37,8 @@ export async function claimOperation(client: PoolClient, operationId: string, la
       changed_by = case state when 'SCHEDULED' then 'worker' else changed_by end,
       reason = case state when 'SCHEDULED' then $2 else reason end
     where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused
-    returning number, id, tenant_id, type, options, source, normalised_key, lease`,
+    returning number, id, tenant_id, type, options, source, normalised_key, lease, parent_number,
+      max_failed_rows, max_failed_ratio`,
     [operationId, TRANSITIONS.SCHEDULED.PROCESSING],
   )
   const [row] = rows
@@ -45,11 +52,20 @@ export async function claimOperation(client: PoolClient, operationId: string, la
     source: row.source,
     normalisedKey: row.normalised_key,
     lease: BigInt(row.lease),
-    checkpoints: await claimLanes(client, row, lanes),
+    parentNumber: row.parent_number === null ? null : BigInt(row.parent_number),
+    ...(await claimLanes(client, row, lanes)),
+    policy: {
+      maxFailedRows: row.max_failed_rows === null ? null : Number(row.max_failed_rows),
+      maxFailedRatio: row.max_failed_ratio,
+    },
   }
 }
 
-async function claimLanes(client: PoolClient, operation: ClaimedRow, lanes: number): Promise<Position[]> {
+async function claimLanes(
+  client: PoolClient,
+  operation: ClaimedRow,
+  lanes: number,
+): Promise<Pick<Claim, 'checkpoints' | 'counts'>> {
   const { start } = operation.source
   await client.query(
     `insert into lanes (operation_number, lane, tenant_id, lease, row_number, line, byte)
@@ -59,9 +75,24 @@ async function claimLanes(client: PoolClient, operation: ClaimedRow, lanes: numb
   )
   const { rows } = await client.query<LaneRow>(
     `with claimed as (
-      update lanes set lease = $2 where operation_number = $1 returning lane, row_number, line, byte
-    ) select row_number, line, byte from claimed order by lane`,
+      update lanes set lease = $2 where operation_number = $1
+      returning lane, row_number, line, byte, succeeded, unchanged, failed
+    ) select row_number, line, byte, succeeded, unchanged, failed from claimed order by lane`,
     [operation.number, operation.lease],
   )
-  return rows.map(({ row_number, line, byte }) => ({ row: Number(row_number), line: Number(line), byte: Number(byte) }))
+  const sum = (count: 'succeeded' | 'unchanged' | 'failed') => rows.reduce((all, row) => all + Number(row[count]), 0)
+  return {
+    checkpoints: rows.map((row) => ({ row: Number(row.row_number), line: Number(row.line), byte: Number(row.byte) })),
+    counts: { succeeded: sum('succeeded'), unchanged: sum('unchanged'), failed: sum('failed') },
+  }
+}
+
+/** True when no worker is to have the operation, or it is not known. */
+export async function isWithdrawn(pool: Pool, operationId: string): Promise<boolean> {
+  const { rows } = await pool.query(
+    `select from operations
+    where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused and deleted_at is null`,
+    [operationId],
+  )
+  return rows.length === 0
 }

@@ -3,13 +3,16 @@ import type { Claim, Totals } from '@muster/engine/ports'
 import { LeaseLost } from '@muster/engine/ports'
 import type { Pool } from 'pg'
 
-/** How an operation ends. A total that is not given is the furthest row that any lane came to. */
+/**
+ * How an operation ends, and how many rows it has: *furthest*, as many as any lane came to; null, they
+ * are still to be counted.
+ */
 export type Ending =
   | { readonly state: 'COMPLETED'; readonly total: number }
-  | { readonly state: 'FAILED'; readonly fault: string }
+  | { readonly state: 'FAILED'; readonly reason: string; readonly total: number | 'furthest' | null }
 
-interface TotalsRow {
-  total: string
+export interface TotalsRow {
+  total: string | null
   succeeded: string
   unchanged: string
   failed: string
@@ -22,7 +25,8 @@ export async function endOperation(pool: Pool, claim: Claim, ending: Ending): Pr
       select sum(succeeded) as succeeded, sum(unchanged) as unchanged, sum(failed) as failed, max(row_number) as furthest
       from lanes where operation_number = $1
     ), ended as (
-      update operations set state = $3, reason = $4, changed_by = 'worker', total = coalesce($5, furthest), ended_at = now()
+      update operations set state = $3, reason = $4, changed_by = 'worker', ended_at = now(),
+        total = case when $6 then furthest else $5 end
       from counted
       where number = $1 and lease = $2 and state = 'PROCESSING'
       returning total
@@ -32,14 +36,19 @@ export async function endOperation(pool: Pool, claim: Claim, ending: Ending): Pr
       claim.number,
       claim.lease,
       ending.state,
-      ending.state === 'FAILED' ? ending.fault : TRANSITIONS.PROCESSING.COMPLETED,
-      ending.state === 'COMPLETED' ? ending.total : null,
+      ending.state === 'FAILED' ? ending.reason : TRANSITIONS.PROCESSING.COMPLETED,
+      ending.total === 'furthest' ? null : ending.total,
+      ending.total === 'furthest',
     ],
   )
   const [row] = rows
   if (row === undefined) throw new LeaseLost()
+  return toTotals(row)
+}
+
+export function toTotals(row: TotalsRow): Totals {
   return {
-    total: Number(row.total),
+    total: row.total === null ? null : Number(row.total),
     succeeded: Number(row.succeeded),
     unchanged: Number(row.unchanged),
     failed: Number(row.failed),

@@ -18,6 +18,24 @@ interface Stored {
   params: RowParams | null
 }
 
+/** The mistakes of at most `limit` failed rows, in row order, that come after a row. */
+export async function readFailedRowsPage(
+  pool: Pool,
+  operationNumber: bigint,
+  after: number,
+  limit: number,
+): Promise<readonly FailedRow[]> {
+  const { rows } = await pool.query<Stored>(
+    `select row_number, ordinal, line, code, column_name, params from failed_rows
+    where operation_number = $1 and row_number in (
+      select distinct row_number from failed_rows
+      where operation_number = $1 and row_number > $2 order by row_number limit $3
+    ) order by row_number, ordinal`,
+    [operationNumber.toString(), after, limit],
+  )
+  return rows.map(toFailedRow)
+}
+
 /**
  * An operation's failed rows in row order, the mistakes of a row in theirs, read a thousand at a
  * time. Rows that fail while they are read are among them when their number is still to come.

@@ -7,7 +7,9 @@ import type {
   RowMistake,
   RowParams,
 } from '@muster/contracts'
-import type { CsvSource } from '@muster/engine/ports'
+import type { CsvSource, FailurePolicy } from '@muster/engine/ports'
+
+export type { FailurePolicy } from '@muster/engine/ports'
 
 /** An operation as its record tells it, all counts of one moment. */
 export interface OperationRecord {
@@ -57,14 +59,6 @@ export interface OperationRecord {
   readonly endedAt: Date | null
   /** When its files were removed, their time being over; null while they are there. */
   readonly filesRemovedAt: Date | null
-}
-
-/** When failed rows end an operation; null where they do not. */
-export interface FailurePolicy {
-  /** More failed rows than that. */
-  readonly maxFailedRows: number | null
-  /** A greater part of the rows that have an outcome, 0 to 1, once these are 1,000. */
-  readonly maxFailedRatio: number | null
 }
 
 /** What a client said of the data to come; null where it said nothing. */

@@ -2,9 +2,12 @@ import type { ChunkTransaction, OperationStore } from '@muster/engine/ports'
 import { LeaseLost } from '@muster/engine/ports'
 import type { Pool, PoolClient } from 'pg'
 import { applyChunk } from './apply-chunk.ts'
-import { claimOperation } from './claim-operation.ts'
+import { claimOperation, isWithdrawn } from './claim-operation.ts'
+import { countOperation, findUncounted, markCounted } from './count-operation.ts'
 import { endOperation } from './end-operation.ts'
 import { recordChunk } from './record-chunk.ts'
+import { findParent, findParentRows } from './retried-operation.ts'
+import { inTransaction } from './transaction.ts'
 
 // A chunk is a few thousand lookups by index, so compiling its plan or reading whole tables never pays. The planner
 // cannot know how many rows each step of the statement has: where it may, it joins them by nested loops, which cost
@@ -36,15 +39,23 @@ export function operationStore(pool: Pool): OperationStore {
       )
       if (rowCount !== lanes.length) throw new LeaseLost()
     },
-    async setNormalised(claim, key) {
+    async setNormalised(claim, key, bytes) {
       const { rowCount } = await pool.query(
-        `update operations set normalised_key = $3 where number = $1 and lease = $2 and state = 'PROCESSING'`,
-        [claim.number, claim.lease, key],
+        `update operations set normalised_key = $3, normalised_bytes = $4
+        where number = $1 and lease = $2 and state = 'PROCESSING'`,
+        [claim.number, claim.lease, key, bytes],
       )
       if (rowCount === 0) throw new LeaseLost()
     },
+    parent: (claim) => findParent(pool, claim),
+    parentRows: (claim, first, last) => findParentRows(pool, claim, first, last),
     complete: (claim, total) => endOperation(pool, claim, { state: 'COMPLETED', total }),
-    fail: (claim, message) => endOperation(pool, claim, { state: 'FAILED', fault: message }),
+    fail: (claim, message) => endOperation(pool, claim, { state: 'FAILED', reason: message, total: 'furthest' }),
+    stop: (claim, message, total) => endOperation(pool, claim, { state: 'FAILED', reason: message, total }),
+    withdrawn: (operationId) => isWithdrawn(pool, operationId),
+    uncounted: (operationId) => findUncounted(pool, operationId),
+    countedTo: (operation, position) => markCounted(pool, operation, position),
+    count: (operation, total) => countOperation(pool, operation, total),
   }
 }
 
@@ -52,30 +63,5 @@ function chunkTransaction(client: PoolClient): ChunkTransaction {
   return {
     apply: (claim, statement) => applyChunk(client, claim, statement),
     record: (claim, record) => recordChunk(client, claim, record),
-  }
-}
-
-/** Runs `work` between `begin` and commit; rolls back, and drops a broken connection, when it throws. */
-async function inTransaction<T>(pool: Pool, begin: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  // While it is checked out, the pool does not listen for the loss of the connection.
-  const lost = (error: Error): void => {
-    broken = error
-  }
-  client.on('error', lost)
-  try {
-    await client.query(begin)
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((failed: Error) => {
-      broken = failed
-    })
-    throw error
-  } finally {
-    client.off('error', lost)
-    client.release(broken)
   }
 }

@@ -11,6 +11,17 @@ export class Wrong {
   }
 }
 
+/** What a cell's text must be, in keywords of JSON Schema (draft 2020-12). */
+export interface CellSchema {
+  /** For people: what belongs here. */
+  readonly description?: string
+  /** Unicode code points. */
+  readonly maxLength?: number
+  readonly format?: 'idn-email'
+  /** A regular expression of ECMAScript's, with its flag `u`. */
+  readonly pattern?: string
+}
+
 /** A column of a file: how its cells are read, and what they become in the relation `input`. */
 export interface Column {
   /** The header's name; compared without regard to case and surrounding space. */
@@ -26,6 +37,8 @@ export interface Column {
   readonly wantedBy: string | null
   /** Cells for the sample file, which the import accepts. */
   readonly example: readonly [string, string]
+  /** What can be told of a cell that is not empty without reading it; `read` may find more wrong. */
+  readonly schema: CellSchema
   /** Reads a cell that is not empty, surrounding space removed. */
   read(cell: string): InputValue | Wrong
 }
@@ -38,6 +51,8 @@ export interface ColumnOptions {
   readonly wantedBy?: string
   /** Characters (Unicode code points) that fit; 255 by default. */
   readonly max?: number
+  /** A few words for people. */
+  readonly description?: string
   readonly example: readonly [string, string]
 }
 
@@ -50,7 +65,7 @@ export function text(
 ): Column {
   const max = options.max ?? 255
   const tooLong = new Wrong('TOO_LONG', { max })
-  return column(name, field, 'text', options, (cell) => {
+  return column(name, field, 'text', options, { maxLength: max }, (cell) => {
     if (cell.length > max && characters(cell) > max) return tooLong
     if (cell.includes('\0')) return HOLDS_NUL
     return check?.(cell) ?? cell
@@ -74,9 +89,10 @@ const INVALID_EMAIL = new Wrong('INVALID_EMAIL')
 
 /** An email address of at most 254 characters (RFC 5321, erratum 1690). */
 export function email(name: string, field: string, options: ColumnOptions): Column {
-  return text(name, field, { max: 254, ...options }, (cell) =>
+  const address = text(name, field, { max: 254, ...options }, (cell) =>
     EMAIL.test(cell) && !cell.startsWith('.') && !cell.includes('..') && !cell.includes('.@') ? null : INVALID_EMAIL,
   )
+  return { ...address, schema: { ...address.schema, format: 'idn-email' } }
 }
 
 /** An email address that names somebody: A to Z are folded, as the directory's index does. */
@@ -94,25 +110,40 @@ export function foldAscii(value: string): string {
   return value.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())
 }
 
+/** Text that the pattern, which has no flags but `u`, matches. */
+export function matching(name: string, field: string, options: ColumnOptions, pattern: RegExp, wrong: Wrong): Column {
+  const matched = text(name, field, options, (cell) => (pattern.test(cell) ? null : wrong))
+  return { ...matched, schema: { ...matched.schema, pattern: pattern.source } }
+}
+
+const E164 = /^\+[1-9]\d{6,14}$/u
 const INVALID_PHONE = new Wrong('INVALID_PHONE')
 
 /** A telephone number in E.164: `+`, then 7 to 15 digits that do not begin with 0. */
 export function phone(name: string, field: string, options: ColumnOptions): Column {
-  return text(name, field, options, (cell) => (/^\+[1-9]\d{6,14}$/.test(cell) ? null : INVALID_PHONE))
+  return matching(name, field, options, E164, INVALID_PHONE)
 }
 
+const FLAG = '^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$'
 const INVALID_FLAG = new Wrong('INVALID_VALUE', { expected: 'TRUE or FALSE' })
 
 /** `TRUE` or `FALSE`, without regard to case; empty is FALSE. */
 export function flag(name: string, field: string, options: ColumnOptions): Column {
-  return column(name, field, 'boolean', options, (cell) => {
+  return column(name, field, 'boolean', options, { pattern: FLAG }, (cell) => {
     const folded = cell.length > 5 ? '' : cell.toUpperCase()
     return folded === 'TRUE' ? true : folded === 'FALSE' ? false : INVALID_FLAG
   })
 }
 
-function column(name: string, field: string, type: InputType, options: ColumnOptions, read: Column['read']): Column {
-  const required = options.required ?? false
+function column(
+  name: string,
+  field: string,
+  type: InputType,
+  options: ColumnOptions,
+  schema: CellSchema,
+  read: Column['read'],
+): Column {
+  const { required = false, description } = options
   return {
     name,
     field,
@@ -121,6 +152,7 @@ function column(name: string, field: string, type: InputType, options: ColumnOpt
     required,
     wantedBy: options.wantedBy ?? null,
     example: options.example,
+    schema: { ...(description !== undefined && { description }), ...schema },
     read,
   }
 }

@@ -1,14 +1,16 @@
 import { FAILED_ROW_COLUMNS, rowMessage } from '@muster/contracts'
-import { isOwn } from './header.ts'
+import { guarded } from './formula-guard.ts'
+import { keptCells, textsOf } from './header.ts'
 import type { FailedRow, Row } from './ports/index.ts'
 
 /**
  * The failed rows as records of a CSV: the original columns as they stand, then row number, line,
  * codes, columns and messages (several mistakes are joined by `; `). The header comes first.
- * A row that is no well-formed record has its text in the first cell.
+ * A row that is no well-formed record has its text in the first cell. Cells that a spreadsheet would run as
+ * formulas are guarded.
  *
  * @param header of the source
- * @param rows of the source, from its start
+ * @param rows of the source, from its start, as `sourceRows` reads them
  * @param failures in row order
  */
 export async function* failedRecords(
@@ -16,17 +18,15 @@ export async function* failedRecords(
   rows: AsyncIterable<readonly Row[]>,
   failures: AsyncIterable<readonly FailedRow[]>,
 ): AsyncIterable<readonly string[]> {
-  const kept = header.flatMap((name, cell) => (isOwn(name) ? [] : [cell]))
-  yield [...kept.map((cell) => header[cell] ?? ''), ...FAILED_ROW_COLUMNS]
+  const kept = keptCells(header)
+  yield [...kept.map((cell) => guarded(header[cell] ?? '')), ...FAILED_ROW_COLUMNS]
   const failed = byRow(failures)
   let next = await failed.next()
   if (next.done) return
   for await (const batch of rows) {
     for (const row of batch) {
       if (row.number !== next.value.row) continue
-      const malformed = row.mistake?.code === 'MALFORMED_ROW'
-      const cells = kept.map((cell, index) => (malformed ? (index === 0 ? row.cells[0] : '') : row.cells[cell]) ?? '')
-      yield [...cells, ...next.value.columns]
+      yield [...textsOf(row, kept), ...next.value.columns].map(guarded)
       next = await failed.next()
       if (next.done) return
     }

@@ -1,6 +1,7 @@
 import { FAILED_ROW_COLUMNS } from '@muster/contracts'
 import type { Column } from './columns.ts'
 import type { RowOperation } from './operation.ts'
+import type { Row } from './ports/index.ts'
 
 export interface HeaderCause {
   readonly title: 'DUPLICATE_COLUMNS' | 'MISSING_COLUMNS' | 'UNKNOWN_COLUMNS'
@@ -8,8 +9,11 @@ export interface HeaderCause {
   readonly detail: string
 }
 
-const MAX_NAME = 128
-const MAX_OTHER = 200
+/** Characters of a column's name. */
+export const MAX_COLUMN_NAME = 128
+
+/** Columns beside the declared ones, where a type takes any. */
+export const MAX_OTHER_COLUMNS = 200
 
 /** Everything that is wrong with a header for an operation, empty when nothing is. */
 export function checkHeader(operation: RowOperation, options: unknown, header: readonly string[]): HeaderCause[] {
@@ -57,20 +61,20 @@ function unknown(operation: RowOperation, columns: readonly Column[], header: re
       ),
     )
   }
-  const unfit = named.filter((name) => name.length > MAX_NAME || /\p{Cc}/u.test(name))
+  const unfit = named.filter((name) => name.length > MAX_COLUMN_NAME || /\p{Cc}/u.test(name))
   if (unfit.length > 0 && operation.otherColumn !== null) {
     causes.push(
       cause(
         'UNKNOWN_COLUMNS',
-        `${unfit.length} column names of your file are longer than ${MAX_NAME} characters or hold control characters. Shorten them.`,
+        `${unfit.length} column names of your file are longer than ${MAX_COLUMN_NAME} characters or hold control characters. Shorten them.`,
       ),
     )
   }
-  if (named.length > MAX_OTHER && operation.otherColumn !== null) {
+  if (named.length > MAX_OTHER_COLUMNS && operation.otherColumn !== null) {
     causes.push(
       cause(
         'UNKNOWN_COLUMNS',
-        `Your file has ${named.length} attribute columns; at most ${MAX_OTHER} are taken. Remove some.`,
+        `Your file has ${named.length} attribute columns; at most ${MAX_OTHER_COLUMNS} are taken. Remove some.`,
       ),
     )
   }
@@ -83,8 +87,19 @@ function cause(title: HeaderCause['title'], detail: string): HeaderCause {
 
 /** Names are shown as they stand, but neither endless nor with control characters. */
 function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 20).map((name) => `"${name.slice(0, MAX_NAME).replace(/\p{Cc}/gu, '?')}"`)
+  const shown = names.slice(0, 20).map((name) => `"${name.slice(0, MAX_COLUMN_NAME).replace(/\p{Cc}/gu, '?')}"`)
   return names.length > 20 ? `${shown.join(', ')} and ${names.length - 20} more` : shown.join(', ')
+}
+
+/** The cells of the columns that are not ours, in the header's order: 0 is the first. */
+export function keptCells(header: readonly string[]): readonly number[] {
+  return header.flatMap((name, cell) => (isOwn(name) ? [] : [cell]))
+}
+
+/** What a row has in these cells. A row that is no well-formed record has its text in the first. */
+export function textsOf(row: Row, kept: readonly number[]): readonly string[] {
+  const isMalformed = row.mistake?.code === 'MALFORMED_ROW'
+  return kept.map((cell, index) => (isMalformed ? (index === 0 ? row.cells[0] : '') : row.cells[cell]) ?? '')
 }
 
 /** One of the columns that a failed-rows file adds: it may come back with a corrected file, and is left out. */

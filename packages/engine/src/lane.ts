@@ -1,3 +1,5 @@
+import { chunkMark } from './chunk-mark.ts'
+import type { FailureLimit } from './failure-limit.ts'
 import type { Observer } from './observer.ts'
 import { failedRows, halves, type Part, statementOf } from './part.ts'
 import {
@@ -17,12 +19,14 @@ export interface LaneWork {
   readonly sql: string
   readonly store: OperationStore
   readonly observer: Observer
+  /** Once it is passed, nothing more is applied. */
+  readonly limit: FailureLimit
 }
 
 // A lane without rows of its own moves its checkpoint on now and then: what a crash makes others read again stays small.
 const MAX_IDLE_BYTES = 16 * 1024 * 1024
 
-const NOTHING: Applied = { succeeded: 0, unchanged: 0, failures: [] }
+const NOTHING: Applied = { succeeded: 0, unchanged: [], failures: [] }
 
 /**
  * Applies the parts it is given, one after the other, each in one transaction with its failed
@@ -51,7 +55,7 @@ export class Lane {
     return this.#checkpoint.row
   }
 
-  /** Takes a part and returns when it may be given the next. Throws what an earlier part threw. */
+  /** Takes a part and returns when it may be given the next. Takes no effect once the limit is passed. Throws what an earlier part threw. */
   async give(part: Part): Promise<void> {
     this.#passed = part.end
     const idle = part.end.byte - this.#committed.byte
@@ -74,6 +78,7 @@ export class Lane {
   }
 
   async #apply(part: Part): Promise<void> {
+    if (this.#work.limit.passed !== null) return
     try {
       const statement = statementOf(part, this.#work.check, this.#work.sql)
       await this.#commit(part, (tx) => (statement === null ? NOTHING : tx.apply(this.#work.claim, statement)))
@@ -101,16 +106,20 @@ export class Lane {
   }
 
   async #commit(part: Part, effects: (tx: ChunkTransaction) => Applied | Promise<Applied>): Promise<void> {
-    const { claim, store, observer } = this.#work
+    const { claim, store, observer, limit } = this.#work
     const started = performance.now()
     const record = await store.transaction(async (tx) => {
       const { succeeded, unchanged, failures } = await effects(tx)
       const failed = failedRows(part, failures)
-      const counts = { succeeded, unchanged, failed: failed.rows }
-      await tx.record(claim, { lane: this.#index, ...counts, failedRows: failed.failedRows, checkpoint: part.end })
+      const counts = { succeeded, unchanged: unchanged.length, failed: failed.rows }
+      const mark = chunkMark(part.rows, unchanged)
+      const { failedRows: rows, origins } = failed
+      const checkpoint = part.end
+      await tx.record(claim, { lane: this.#index, ...counts, failedRows: rows, checkpoint, mark, origins })
       return counts
     })
     this.#committed = part.end
+    limit.add(record)
     observer.chunk(claim.type, (performance.now() - started) / 1000, record)
   }
 }

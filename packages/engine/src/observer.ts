@@ -1,11 +1,5 @@
 import type { OperationState, OperationType } from '@muster/contracts'
-
-/** Rows of one chunk by outcome. */
-export interface Counts {
-  readonly succeeded: number
-  readonly unchanged: number
-  readonly failed: number
-}
+import type { Counts } from './ports/index.ts'
 
 /** Is told what the engine does, for metrics and logs. Must not throw. */
 export interface Observer {

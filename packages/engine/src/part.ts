@@ -1,5 +1,6 @@
 import type { RowMistake } from '@muster/contracts'
 import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from './ports/index.ts'
+import { originOf } from './retry-file.ts'
 import type { RowCheck } from './row-check.ts'
 
 /**
@@ -16,6 +17,8 @@ export interface ReadRow {
   /** The values of `input`; null when the record itself is unusable. */
   readonly values: readonly InputValue[] | null
   readonly mistakes: readonly RowMistake[]
+  /** The row of the parent operation that it stands for; null when that is not told. */
+  readonly origin: number | null
 }
 
 /** The rows of a chunk that belong to one lane. */
@@ -25,15 +28,23 @@ export interface Part {
   readonly end: Position
 }
 
-/** Reads rows as they come, batch by batch. */
-export async function* readRows(rows: AsyncIterable<readonly Row[]>, check: RowCheck): AsyncGenerator<ReadRow[], void> {
-  for await (const batch of rows) yield batch.map((row) => readRow(row, check))
+/** Reads rows as they come, batch by batch. `originCell` is the cell that tells a row's origin, null where there is none. */
+export async function* readRows(
+  rows: AsyncIterable<readonly Row[]>,
+  check: RowCheck,
+  originCell: number | null,
+): AsyncGenerator<ReadRow[], void> {
+  for await (const batch of rows) yield batch.map((row) => readRow(row, check, originCell))
 }
 
-function readRow({ number, line, nextLine, nextByte, cells, mistake }: Row, check: RowCheck): ReadRow {
-  if (mistake !== null) return { number, line, nextLine, nextByte, key: null, values: null, mistakes: [mistake] }
+export function readRow(row: Row, check: RowCheck, originCell: number | null): ReadRow {
+  const { number, line, nextLine, nextByte, cells, mistake } = row
+  if (mistake !== null) {
+    return { number, line, nextLine, nextByte, key: null, values: null, mistakes: [mistake], origin: null }
+  }
   const { key, values, mistakes } = check.check(cells)
-  return { number, line, nextLine, nextByte, key, values, mistakes }
+  const origin = originCell === null ? null : originOf(cells[originCell])
+  return { number, line, nextLine, nextByte, key, values, mistakes, origin }
 }
 
 /** The place from which reading goes on after a row. */
@@ -41,11 +52,16 @@ export function positionAfter(row: Pick<ReadRow, 'number' | 'nextLine' | 'nextBy
   return { row: row.number, line: row.nextLine, byte: row.nextByte }
 }
 
-/** Gives every row to the lane of its key; rows without one are spread by their number. */
+/** Gives every row to its lane. */
 export function splitIntoLanes(rows: readonly ReadRow[], lanes: number): ReadRow[][] {
   const parts: ReadRow[][] = Array.from({ length: lanes }, () => [])
-  for (const row of rows) parts[(row.key === null ? row.number : hash(row.key)) % lanes]?.push(row)
+  for (const row of rows) parts[laneOf(row, lanes)]?.push(row)
   return parts
+}
+
+/** The lane of the row's key, from 0; rows without one are spread by their number. */
+export function laneOf(row: Pick<ReadRow, 'key' | 'number'>, lanes: number): number {
+  return (row.key === null ? row.number : hash(row.key)) % lanes
 }
 
 /** FNV-1a over UTF-16 units, 32 bits. */
@@ -83,20 +99,33 @@ export function statementOf(part: Part, check: RowCheck, sql: string): Statement
   return { sql, columns: check.input, rowNumbers, refused, values: filled }
 }
 
-/** The failed rows of a part in row order: what the checks found, then what the database found. */
-export function failedRows(part: Part, found: readonly RowFailure[]): { rows: number; failedRows: FailedRow[] } {
+/** What became of a part's rows, in row order. */
+export interface PartOutcome {
+  /** How many rows failed. */
+  readonly rows: number
+  /** What the checks found, then what the database found. */
+  readonly failedRows: readonly FailedRow[]
+  /** Origins of the rows that did not fail. */
+  readonly origins: readonly number[]
+}
+
+export function failedRows(part: Part, found: readonly RowFailure[]): PartOutcome {
   const byRow = groupByRow(found)
   const all: FailedRow[] = []
+  const origins: number[] = []
   let rows = 0
-  for (const { number, line, mistakes } of part.rows) {
+  for (const { number, line, mistakes, origin } of part.rows) {
     const others = byRow.get(number)
-    if (mistakes.length === 0 && others === undefined) continue
+    if (mistakes.length === 0 && others === undefined) {
+      if (origin !== null) origins.push(origin)
+      continue
+    }
     rows++
     for (const { code, column, params } of [...mistakes, ...(others ?? [])]) {
       all.push({ row: number, line, code, column, params })
     }
   }
-  return { rows, failedRows: all }
+  return { rows, failedRows: all, origins }
 }
 
 function groupByRow(found: readonly RowFailure[]): ReadonlyMap<number, readonly RowFailure[]> {

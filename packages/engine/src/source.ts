@@ -1,79 +1,74 @@
 import { Fault } from './fault.ts'
-import {
-  type Claim,
-  FileMissing,
-  type FileStore,
-  type OperationStore,
-  type Position,
-  type Row,
-  type RowReader,
-} from './ports/index.ts'
+import { type Claim, LeaseLost, type OperationStore } from './ports/index.ts'
+import { type RetryAccess, retriedRows } from './retried-rows.ts'
+import { retryRecords } from './retry-file.ts'
+import { until, uploadedBytes } from './source-rows.ts'
 
-/** What is needed to read an operation's source. */
-export interface SourceAccess {
-  readonly files: FileStore
-  readonly reader: RowReader
-  readonly store: Pick<OperationStore, 'setNormalised'>
+/** What is needed to make the copy of a source. */
+export interface SourceAccess extends RetryAccess {
+  readonly store: Pick<OperationStore, 'setNormalised' | 'parent' | 'parentRows'>
 }
 
-/** The signal was aborted: the turn ends here, and nothing is wrong. */
-export class TurnAborted extends Error {}
-
 /**
- * The key of the source in UTF-8. In the first turn, a source of another encoding is copied to
- * UTF-8, so that every later read can start at any byte. The copy is there whole or not at all;
- * a copy that was cut short is made again from the beginning.
+ * The key of the source in UTF-8. In the first turn, a source of another encoding is copied to UTF-8, so that every
+ * later read can start at any byte, and the file of a retry is made. The copy is there whole or not at all; a copy
+ * that was cut short is made again from the beginning.
  */
 export async function utf8Key(claim: Claim, access: SourceAccess, signal: AbortSignal): Promise<string> {
   const { source } = claim
-  if (source.encoding === 'UTF-8') return source.key
   if (claim.normalisedKey !== null) return claim.normalisedKey
-  const key = `${source.key}.utf8`
-  const bytes = whole(access.files.read(source.key), 0, source.bytes)
-  await access.files.write(key, until(signal, access.reader.toUtf8(bytes, source.encoding)))
-  await access.store.setNormalised(claim, key)
+  if (source.isRetry) return makeRetryFile(claim, access, signal)
+  if (source.encoding === 'UTF-8') return source.key
+  const decoded = access.reader.toUtf8(uploadedBytes(source, access.files), source.encoding)
+  return makeCopy(claim, `${source.key}.utf8`, until(signal, decoded), access)
+}
+
+async function makeRetryFile(claim: Claim, access: SourceAccess, signal: AbortSignal): Promise<string> {
+  // Which rows are left to retry changes with time: a worker that was overtaken must not replace the file that the
+  // next one reads. So each makes its own, and the lease decides whose it is.
+  const key = `${claim.source.key}.${claim.lease}.utf8`
+  try {
+    return await makeCopy(claim, key, retryFile(claim, access, signal), access)
+  } catch (error) {
+    if (error instanceof LeaseLost) await access.files.remove(key)
+    throw error
+  }
+}
+
+async function* retryFile(claim: Claim, access: SourceAccess, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const parent = await access.store.parent(claim)
+  if (parent === null) throw parentGone()
+  const rows = retriedRows(claim, parent, access, signal)
+  yield* access.reader.write(retryRecords(parent.source.header, rows), claim.source.delimiter)
+  // Removed meanwhile, it may have told of fewer failed rows than it had.
+  if ((await access.store.parent(claim)) === null) throw parentGone()
+}
+
+function parentGone(): Fault {
+  return new Fault('The operation whose rows it runs again was removed. Upload the rows as a new operation.')
+}
+
+async function makeCopy(
+  claim: Claim,
+  key: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { files, store }: SourceAccess,
+): Promise<string> {
+  let length = 0
+  const count = (chunk: Uint8Array): void => {
+    length += chunk.length
+  }
+  await files.write(key, counted(bytes, count))
+  await store.setNormalised(claim, key, length)
   return key
 }
 
-/** The rows from a position on. Throws a Fault when the file is gone or shorter than what was uploaded. */
-export function rowsFrom(
-  claim: Claim,
-  key: string,
-  from: Position,
-  access: SourceAccess,
-): AsyncIterable<readonly Row[]> {
-  const { source } = claim
-  const stored = access.files.read(key, from.byte)
-  const bytes = key === source.key ? whole(stored, from.byte, source.bytes) : whole(stored, from.byte, null)
-  const layout = { delimiter: source.delimiter, cells: source.header.length, encoding: source.encoding }
-  return access.reader.read(bytes, layout, from)
-}
-
-/** Passes bytes on and makes a Fault of a file that is missing or does not have `expected` bytes. */
-async function* whole(
+async function* counted(
   bytes: AsyncIterable<Uint8Array>,
-  from: number,
-  expected: number | null,
-): AsyncIterable<Uint8Array> {
-  let read = from
-  try {
-    for await (const chunk of bytes) {
-      read += chunk.length
-      yield chunk
-    }
-  } catch (error) {
-    throw error instanceof FileMissing
-      ? new Fault('The uploaded file is no longer in the file store. Upload it again.')
-      : error
-  }
-  if (expected !== null && read !== expected) {
-    throw new Fault(`The stored file has ${read} bytes, but ${expected} were uploaded. Upload it again.`)
-  }
-}
-
-async function* until(signal: AbortSignal, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  count: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of bytes) {
-    if (signal.aborted) throw new TurnAborted()
+    count(chunk)
     yield chunk
   }
 }

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { email, emailKey, flag, phone, text, Wrong } from '../src/columns.ts'
+import { type Column, email, emailKey, flag, matching, phone, text, Wrong } from '../src/columns.ts'
 
 const example = ['', ''] as const
 const codeOf = (read: unknown) => (read instanceof Wrong ? read.code : read)
@@ -90,5 +91,47 @@ describe('flag', () => {
       'INVALID_VALUE',
       'INVALID_VALUE',
     ])
+  })
+})
+
+describe("a column's schema", () => {
+  const no = new Wrong('INVALID_VALUE')
+  const columns: readonly Column[] = [
+    text('t', 't', { max: 5, example }),
+    email('e', 'e', { example }),
+    phone('p', 'p', { example }),
+    flag('f', 'f', { example }),
+    matching('m', 'm', { max: 20, example }, /^[A-Z2-7]{16,}$/u, no),
+  ]
+  const fits = ({ schema: { maxLength = Infinity, pattern = '' } }: Column, cell: string) =>
+    [...cell].length <= maxLength && new RegExp(pattern, 'u').test(cell)
+
+  it('takes every cell that the column reads', () => {
+    const cells = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.emailAddress(),
+      fc.mixedCase(fc.constantFrom('true', 'false')),
+      fc.stringMatching(/^\+?[0-9]{6,17}$/),
+      fc.stringMatching(/^[A-Z1-8]{15,21}$/),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...columns), cells, (column, cell) => {
+        fc.pre(!(column.read(cell) instanceof Wrong))
+        expect(fits(column, cell)).toBe(true)
+      }),
+    )
+  })
+
+  it.each([
+    [0, 'abcdef'],
+    [2, '+0123456789'],
+    [2, '4155550101'],
+    [3, 'yes'],
+    [4, 'ABCDEFGHIJKLMNO1'],
+    [4, 'A'.repeat(21)],
+  ])('of column %i refuses %s, as reading it does', (n, cell) => {
+    const column = columns[n]
+    expect(column?.read(cell)).toBeInstanceOf(Wrong)
+    expect(column && fits(column, cell)).toBe(false)
   })
 })

@@ -61,6 +61,13 @@ describe('failedRecords', () => {
     expect(record?.slice(0, 2)).toEqual(['a"b,c', ''])
   })
 
+  it('guards what a spreadsheet would run as a formula, in names and cells', async () => {
+    const source = batches([row(1, ['=1', "'-2"])])
+    const [header, record] = await collect(failedRecords(['@x', 'y'], source, batches([failed(1, 'REQUIRED', '@x')])))
+    expect(header?.slice(0, 2)).toEqual(["'@x", 'y'])
+    expect(record?.slice(0, 6)).toEqual(["'=1", "''-2", '1', '2', 'REQUIRED', "'@x"])
+  })
+
   it('leaves out the columns that an earlier failed-rows file had added', async () => {
     const source = batches([row(1, ['a', '7', 'REQUIRED'])])
     const [header, record] = await collect(

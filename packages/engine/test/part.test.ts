@@ -10,6 +10,7 @@ const read = (number: number, key: string | null, bytes = 10): ReadRow => ({
   nextByte: number * bytes,
   key,
   values: [],
+  origin: number * 100,
   mistakes: key === null ? [{ code: 'REQUIRED', column: 'id' }] : [],
 })
 
@@ -60,6 +61,11 @@ describe('halves', () => {
 })
 
 describe('failedRows', () => {
+  it('has the origins of the rows that did not fail', () => {
+    const part = { rows: [read(1, 'a'), read(2, null), read(3, 'c')], end: { row: 3, line: 4, byte: 30 } }
+    expect(failedRows(part, [{ row: 3, code: 'USER_EXISTS', column: 'id' }]).origins).toEqual([100])
+  })
+
   it('counts rows, and has every mistake in row order', () => {
     const part = { rows: [read(1, 'a'), read(2, null), read(3, 'c')], end: { row: 3, line: 4, byte: 30 } }
     const found = [

@@ -88,7 +88,7 @@ describe('a row that the database refuses against all checks', () => {
         created as (insert into users (tenant_id, user_id, row_number, operation_number)
           select $1, user_id, 1000 / (case when user_id = 'bad' then 0 else 1 end), $2 from input where not refused returning id),
         succeeded as (select id as row_number from created),
-        unchanged as (select 1 where false),
+        unchanged as (select null::bigint as row_number where false),
         mistakes as (select null::bigint as row_number, null::text as code, null::text as column_name, null::jsonb as params where false)`,
     })
     const rows = Array.from({ length: 100 }, (_, i) => (i === 37 || i === 99 ? 'bad' : `u${i}`))

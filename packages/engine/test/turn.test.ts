@@ -55,12 +55,22 @@ describe('a lease', () => {
     if (old === null) throw new Error('not claimed')
     const [checkpoint] = old.checkpoints
     if (checkpoint === undefined) throw new Error('no lanes')
-    const record = { lane: 0, succeeded: 1, unchanged: 0, failed: 0, failedRows: [], checkpoint }
+    const record = {
+      lane: 0,
+      succeeded: 1,
+      unchanged: 0,
+      failed: 0,
+      failedRows: [],
+      checkpoint,
+      mark: null,
+      origins: [],
+    }
     await expect(store.transaction((tx) => tx.record(old, record))).rejects.toThrow(LeaseLost)
     await expect(store.advance(old, [{ lane: 0, checkpoint }])).rejects.toThrow(LeaseLost)
-    await expect(store.setNormalised(old, 'x')).rejects.toThrow(LeaseLost)
+    await expect(store.setNormalised(old, 'x', 1)).rejects.toThrow(LeaseLost)
     await expect(store.complete(old, 3)).rejects.toThrow(LeaseLost)
     await expect(store.fail(old, 'x')).rejects.toThrow(LeaseLost)
+    await expect(store.stop(old, 'x', null)).rejects.toThrow(LeaseLost)
   })
 
   it('cannot be had of an operation that has ended', async () => {

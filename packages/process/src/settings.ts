@@ -67,3 +67,12 @@ export function secretsKeys() {
 
 export const logLevel = () =>
   z.enum(['debug', 'info', 'warn', 'error'], 'expected debug, info, warn or error').default('info')
+
+/** `TENANT_OPERATIONS_IN_FLIGHT`: operations of one tenant that have turns at the same time. */
+export const operationsInFlight = () => integer(2, 100).default(4)
+
+/** `RETENTION_FILES_DAYS`: days after its end that an operation's files are kept. */
+export const filesDays = () => integer(1, 36_500).default(30)
+
+/** `RETENTION_RECORDS_DAYS`: days after its end that an operation's record and failed rows are kept. */
+export const recordsDays = () => integer(1, 36_500).default(90)

@@ -4,13 +4,15 @@ import { errorName } from './error-name.ts'
 import type { Log } from './log.ts'
 
 /**
- * A producer serves somebody who waits: without Redis its commands fail at once. A worker has
- * nothing else to do: its commands wait until Redis is back.
+ * A producer serves somebody who waits: without Redis its commands fail at once. A limiter stands in
+ * the way of every request: its commands fail sooner still. A worker has nothing else to do: its
+ * commands wait until Redis is back.
  */
-export type ConnectionRole = 'producer' | 'worker'
+export type ConnectionRole = 'producer' | 'limiter' | 'worker'
 
 const ROLES = {
   producer: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2_000 },
+  limiter: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 100 },
   worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
 } as const
 

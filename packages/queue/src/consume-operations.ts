@@ -20,6 +20,8 @@ export interface ConsumeOptions {
   readonly log: Log
   /** Told when another worker may have taken an operation of ours over. */
   readonly onLockLost?: (operationId: string) => void
+  /** Told whenever a job of ours has ended, and may be made again: another operation may want its place. */
+  readonly onJobEnded?: () => void
 }
 
 export interface Consumer {
@@ -68,6 +70,8 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
       options.onLockLost?.(operationId)
     }
   })
+
+  worker.on('completed', () => options.onJobEnded?.())
 
   const shutDown = async (): Promise<void> => {
     closing = true

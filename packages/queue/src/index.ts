@@ -1,8 +1,17 @@
 export { type ConsumeOptions, type Consumer, consumeOperations } from './consume-operations.ts'
-export { type Dispatcher, type DispatcherOptions, runDispatcher } from './dispatcher.ts'
+export { type DispatcherOptions, runDispatcher } from './dispatcher.ts'
 export type { Log } from './log.ts'
+export { type MaintenanceOptions, runMaintenance } from './maintenance.ts'
 export { type OperationsProducer, operationsProducer } from './operations-producer.ts'
 export type { TurnProgress } from './progress-ticker.ts'
-export { DISPATCH_QUEUE, OPERATIONS_QUEUE, type OperationJob, type QueuedOperation } from './queues.ts'
+export {
+  DISPATCH_QUEUE,
+  MAINTENANCE_QUEUE,
+  OPERATIONS_QUEUE,
+  type OperationJob,
+  type QueuedOperation,
+} from './queues.ts'
+export { type Allowance, type RequestLimiter, requestLimiter } from './request-limiter.ts'
+export type { ScheduledWork } from './scheduled-work.ts'
 export type { AbortReason, Turn, TurnHandler, TurnResult } from './turn.ts'
 export { type WatchedQueues, watchQueues } from './watch-queues.ts'

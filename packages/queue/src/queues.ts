@@ -6,6 +6,8 @@ import type { Redis } from 'ioredis'
 export const OPERATIONS_QUEUE = 'operations'
 /** Its jobs say "make Redis agree with PostgreSQL". */
 export const DISPATCH_QUEUE = 'dispatch'
+/** Its jobs say "remove what has been kept long enough". */
+export const MAINTENANCE_QUEUE = 'maintenance'
 
 /** All that a job carries. Its id is the operation's, its name the operation's type. */
 export interface OperationJob {
@@ -52,7 +54,12 @@ export function operationsQueue(connection: Redis): Queue<OperationJob, void, st
 
 /** The dispatcher's queue, likewise. */
 export function dispatchQueue(connection: Redis): Queue<object, void, string> {
-  const queue = new Queue<object, void, string>(DISPATCH_QUEUE, producerSettings(connection))
+  return ticksQueue(DISPATCH_QUEUE, connection)
+}
+
+/** A queue whose jobs carry nothing, likewise. */
+export function ticksQueue(name: string, connection: Redis): Queue<object, void, string> {
+  const queue = new Queue<object, void, string>(name, producerSettings(connection))
   return queue.on('error', ignore)
 }
 

@@ -14,7 +14,7 @@ export interface Turn {
   progress(progress: TurnProgress): void
 }
 
-/** `ended`: the operation wants no turn any more. `turn-over`: it wants another, after the others. */
+/** `ended`: the operation wants no turn any more, or not now. `turn-over`: it wants another, after the others. */
 export type TurnResult = 'ended' | 'turn-over'
 
 /**

@@ -1,9 +1,9 @@
 import type { Queue } from 'bullmq'
 import { answers, connect } from './connection.ts'
 import type { Log } from './log.ts'
-import { dispatchQueue, operationsQueue } from './queues.ts'
+import { dispatchQueue, MAINTENANCE_QUEUE, operationsQueue, ticksQueue } from './queues.ts'
 
-/** Both queues, for a dashboard. */
+/** All queues, for a dashboard. */
 export interface WatchedQueues {
   readonly queues: readonly Queue[]
   /** False, after a second at most, when Redis is away. */
@@ -14,7 +14,11 @@ export interface WatchedQueues {
 /** Opens the queues to look at. Without Redis their methods throw, after 2 s at most. */
 export function watchQueues(redisUrl: string, log: Log): WatchedQueues {
   const connection = connect(redisUrl, 'producer', log)
-  const queues: readonly Queue[] = [operationsQueue(connection), dispatchQueue(connection)]
+  const queues: readonly Queue[] = [
+    operationsQueue(connection),
+    dispatchQueue(connection),
+    ticksQueue(MAINTENANCE_QUEUE, connection),
+  ]
   return {
     queues,
     isUp: () => answers(connection),

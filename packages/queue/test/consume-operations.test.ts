@@ -132,6 +132,23 @@ describe('the consumer', () => {
     expect(turns.seen).toHaveLength(3)
   })
 
+  it('tells when a job has ended, so that it can be made again, and not when a turn is over', async () => {
+    const [first, second] = named('a', 'b')
+    const states = recorder<string>()
+    const turns = recorder<string>()
+    await enqueue(first ?? '', second ?? '')
+    consume(
+      async ({ operationId }) => {
+        turns.add(operationId)
+        return turns.seen.length === 1 ? 'turn-over' : 'ended'
+      },
+      { onJobEnded: () => void queue.getJobState(second ?? '').then((state) => states.add(state)) },
+    )
+    await states.until((seen) => seen.length === 2)
+    expect(letters(turns.seen)).toBe('aba')
+    expect(states.seen[0]).toBe('completed')
+  })
+
   it('shows how many rows are done', async () => {
     const [id] = named('a')
     await enqueue(id ?? '')

@@ -3,11 +3,11 @@ import { type TestRedis, testRedis } from '@muster/testkit'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
-  type Dispatcher,
   type OperationsProducer,
   operationsProducer,
   type QueuedOperation,
   runDispatcher,
+  type ScheduledWork,
 } from '../src/index.ts'
 import { dispatchQueue, operationsQueue } from '../src/queues.ts'
 import { recorder, recordingLog } from './recorder.ts'
@@ -19,7 +19,7 @@ describe('the dispatcher', () => {
   let queue: ReturnType<typeof operationsQueue>
   let dispatching: ReturnType<typeof dispatchQueue>
   let producer: OperationsProducer
-  let dispatchers: Dispatcher[]
+  let dispatchers: ScheduledWork[]
   const log = recordingLog()
   const operations: readonly QueuedOperation[] = Array.from({ length: 3 }, () => ({
     operationId: randomUUID(),

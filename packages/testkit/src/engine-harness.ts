@@ -1,8 +1,18 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import type { Encoding, OperationType } from '@muster/contracts'
-import { findOperation, insertOperation, operationStore, readFailedRows } from '@muster/database'
-import { type Engine, type Observer, SecretBox, type TurnEnd, takeTurn } from '@muster/engine'
+import { findOperation, insertOperation, operationStore, readFailedRows, readRowMemory } from '@muster/database'
+import {
+  type Engine,
+  type FailurePolicy,
+  type Observer,
+  type RowOutcome,
+  retrySource,
+  rowOutcome,
+  SecretBox,
+  type TurnEnd,
+  takeTurn,
+} from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { openFileStore } from '@muster/storage'
 import { readHeader, rowReader } from '@muster/text'
@@ -32,6 +42,7 @@ interface RunOptions {
   readonly type?: OperationType
   readonly options?: unknown
   readonly encoding?: Encoding
+  readonly policy?: Partial<FailurePolicy>
 }
 
 /** The engine on a real database and file store, without a queue: the tests give the turns. */
@@ -89,6 +100,26 @@ export async function engineHarness() {
         start: read.start,
       },
       createdBy: 'test',
+      policy: { maxFailedRows: null, maxFailedRatio: null, ...run.policy },
+    })
+    return id
+  }
+
+  /** Inserts an operation that runs the failed and unprocessed rows of another again: its id. */
+  async function retry(parentId: string): Promise<string> {
+    const { source, number, type, options, policy } = await recordOf(parentId)
+    if (source === null) throw new Error('no source')
+    const id = randomUUID()
+    await insertOperation(database.pool, {
+      id,
+      tenantId: database.tenantId,
+      type,
+      name: 'retry',
+      options,
+      policy,
+      parentNumber: number,
+      source: retrySource(source, `operations/${id}/source`),
+      createdBy: 'test',
     })
     return id
   }
@@ -106,9 +137,14 @@ export async function engineHarness() {
     )
   }
 
-  async function outcome(operationId: string): Promise<Outcome> {
+  async function recordOf(operationId: string) {
     const record = await findOperation(database.pool, database.tenantId, operationId)
     if (record === null) throw new Error('no such operation')
+    return record
+  }
+
+  async function outcome(operationId: string): Promise<Outcome> {
+    const record = await recordOf(operationId)
     const failures: string[] = []
     for await (const batch of readFailedRows(database.pool, record.number)) {
       failures.push(
@@ -120,6 +156,14 @@ export async function engineHarness() {
     const { state, total, succeeded, unchanged, failed } = record
     const fault = state === 'FAILED' ? record.reason : null
     return { state, total, succeeded, unchanged, failed, fault, failures }
+  }
+
+  /** What became of one row. */
+  async function row(operationId: string, number: number, settings: Partial<Engine> = {}): Promise<RowOutcome> {
+    const { source, ...record } = await recordOf(operationId)
+    if (source === null) throw new Error('no source')
+    const memory = await readRowMemory(database.pool, record.number, number)
+    return rowOutcome({ ...record, source }, number, memory, { ...engine, ...settings })
   }
 
   /** Uploads, gives turns until it has ended, and tells how. */
@@ -146,11 +190,11 @@ export async function engineHarness() {
 
   async function clear(): Promise<void> {
     await database.pool.query(
-      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, chunks, resolved_rows, operations, operation_history',
+      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, error_groups, chunks, resolved_rows, operations, operation_history',
     )
   }
 
-  return { database, files, engine, told, box, upload, turn, outcome, run, users, clear }
+  return { database, files, engine, told, box, upload, retry, turn, outcome, row, run, users, clear }
 }
 
 export type EngineHarness = Awaited<ReturnType<typeof engineHarness>>

@@ -6,5 +6,6 @@ export {
   type ReadableHeader,
   readHeader,
 } from './read-header.ts'
+export { MAX_RECORD_BYTES } from './record-scanner.ts'
 export { rowReader } from './row-reader.ts'
 export { writeCsv } from './write-csv.ts'

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Upload } from '../upload/upload.ts'
+import type { ReceivedFile, Upload } from '../upload/upload.ts'
 
 /** What a handler sees of a request: its meaning, and nothing of the web server. */
 export interface PublicRequest {
@@ -12,6 +12,8 @@ export interface PublicRequest {
   /** Values of the route's `:parameters`, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  /** Aborted once the answer is sent, or the client is gone. */
+  readonly signal: AbortSignal
   /** A header by its name, in any case; null when it is not there. */
   header(name: string): string | null
   /** The JSON body. Throws a Refusal: no JSON, too large, another media type. */
@@ -26,6 +28,14 @@ export interface PublicRequest {
    * a form that ends early, a full disk.
    */
   upload(fields: readonly string[]): Promise<Upload>
+  /**
+   * Receives a body that is a file as it is, under this key of the file store; its name is the
+   * Content-Disposition's, else `data.csv`. It returns when the file is durable. Unless it is kept,
+   * it is removed when the handler returns or throws.
+   * Throws a Refusal, and leaves nothing behind: too large, a content coding other than gzip, gzip
+   * data that is damaged, a full disk.
+   */
+  data(key: string): Promise<ReceivedFile>
 }
 
 export interface ApiRequest extends PublicRequest {
@@ -37,6 +47,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>
   /** Text, or bytes as they come; a stream is stopped when the client is gone. */
   readonly body: string | AsyncIterable<Uint8Array>
+  /** The stream tells what happens now: the next piece is asked for only when the one before is on its way. */
+  readonly isLive?: boolean
 }
 
 /** An answer of JSON. */
@@ -55,6 +67,8 @@ export type Content = Readonly<Record<string, z.ZodType | 'binary' | 'text'>>
 export interface RouteDescription {
   /** A few words. */
   readonly summary: string
+  /** Sentences on what the summary, the parameters and the answers do not tell. */
+  readonly details?: string
   /** One property a query parameter; what it makes of them is the handler's to ask for. */
   readonly query?: z.ZodObject
   /** Headers that mean something to this route, by their names. */
@@ -70,7 +84,7 @@ interface PublicRoute {
   readonly path: string
   /** Null: anybody may ask. */
   readonly permission: null
-  readonly description?: RouteDescription
+  readonly description: RouteDescription
   readonly handler: (request: PublicRequest) => Promise<Answer>
 }
 
@@ -80,7 +94,7 @@ interface GuardedRoute {
   readonly path: string
   /** What the caller must be allowed; the dialect decides which scopes allow it. */
   readonly permission: string
-  readonly description?: RouteDescription
+  readonly description: RouteDescription
   readonly handler: (request: ApiRequest) => Promise<Answer>
 }
 
@@ -90,6 +104,10 @@ export type Route = PublicRoute | GuardedRoute
 
 /** An HTTP surface in somebody's vocabulary. */
 export interface Dialect {
+  /** A few words, by which the API's description groups the routes. */
+  readonly title: string
+  /** A sentence or two for the API's description. */
+  readonly description: string
   /** Like `/api/v1`; every path under it is the dialect's, those that do not exist too. */
   readonly basePath: string
   /** Authorization schemes whose token is an access token, the one to advertise first. */
@@ -99,4 +117,6 @@ export interface Dialect {
   permits(scopes: readonly string[], permission: string): boolean
   /** Tells a refusal in the dialect's words. The refusal's own headers are added to the answer's. */
   refuse(refusal: Refusal, request: Pick<PublicRequest, 'id' | 'path'>): Answer
+  /** What `refuse` answers with. */
+  readonly errors: Content
 }

@@ -2,8 +2,10 @@ import type { UploadOutcome } from '@muster/telemetry'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { PublicRequest } from '../dialects/route.ts'
 import { Refusal } from '../refusal.ts'
-import { type Received, receiveUpload, UploadAborted } from '../upload/receive-upload.ts'
-import type { Upload } from '../upload/upload.ts'
+import { receiveData } from '../upload/receive-data.ts'
+import { receiveUpload } from '../upload/receive-upload.ts'
+import { type Received, UploadAborted } from '../upload/received.ts'
+import type { ReceivedFile, Upload } from '../upload/upload.ts'
 import type { HttpContext } from './http-context.ts'
 
 const readJson = express.json({ limit: '64kb', strict: false, type: () => true })
@@ -15,10 +17,12 @@ export class Exchange implements PublicRequest {
   readonly path: string
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  readonly signal: AbortSignal
 
   readonly #req: Request
   readonly #res: Response
   readonly #context: Pick<HttpContext, 'files' | 'maxUploadBytes' | 'metrics'>
+  #admitUpload: () => Promise<void> = async () => undefined
   #isUpload = false
   #received: Received | null = null
 
@@ -28,9 +32,15 @@ export class Exchange implements PublicRequest {
     this.path = path
     this.params = Object.fromEntries(Object.entries(req.params).map(([name, value]) => [name, String(value)]))
     this.query = new URLSearchParams(query)
+    this.signal = untilClosed(res)
     this.#req = req
     this.#res = res
     this.#context = context
+  }
+
+  /** What is to be asked before an upload that becomes an operation is received; it throws a Refusal. */
+  beforeUpload(admit: () => Promise<void>): void {
+    this.#admitUpload = admit
   }
 
   /** Runs the handling of this request. When this returns or throws, nothing stays of an upload not kept. */
@@ -49,7 +59,7 @@ export class Exchange implements PublicRequest {
   }
 
   #countUpload(outcome: UploadOutcome): void {
-    if (this.#isUpload) this.#context.metrics.upload(outcome, this.#received?.upload.bytes ?? 0)
+    if (this.#isUpload) this.#context.metrics.upload(outcome, this.#received?.file.bytes ?? 0)
   }
 
   header(name: string): string | null {
@@ -73,9 +83,19 @@ export class Exchange implements PublicRequest {
 
   async upload(fields: readonly string[]): Promise<Upload> {
     this.#isUpload = true
+    // An answer that was given before is found by what was uploaded, so that this cannot be refused unread.
+    if (this.header('idempotency-key') === null) await this.#admitUpload()
     const { files, maxUploadBytes } = this.#context
-    this.#received = await receiveUpload(this.#req, this.#res, files, { maxBytes: maxUploadBytes, fields })
-    return this.#received.upload
+    const received = await receiveUpload(this.#req, this.#res, files, { maxBytes: maxUploadBytes, fields })
+    this.#received = received
+    return received.file
+  }
+
+  async data(key: string): Promise<ReceivedFile> {
+    this.#isUpload = true
+    const { files, maxUploadBytes } = this.#context
+    this.#received = await receiveData(this.#req, this.#res, files, { maxBytes: maxUploadBytes, key })
+    return this.#received.file
   }
 
   async #read(parser: RequestHandler): Promise<void> {
@@ -84,6 +104,12 @@ export class Exchange implements PublicRequest {
       parser(this.#req, this.#res, (error?: unknown) => (error === undefined ? resolve() : reject(bodyRefusal(error))))
     })
   }
+}
+
+function untilClosed(res: Response): AbortSignal {
+  const over = new AbortController()
+  res.once('close', () => over.abort())
+  return over.signal
 }
 
 /** What the body parser found wrong, by its `type`. */

@@ -35,7 +35,9 @@ function serve(dialect: Dialect, route: Route, context: HttpContext): RequestHan
       if (route.permission === null) return route.handler(exchange)
       const caller = await context.authenticate(exchange.header('authorization'), dialect.schemes)
       facts.tenant = caller.tenant
+      res.set(await context.countRequest(caller.tenantId))
       if (!dialect.permits(caller.scopes, route.permission)) throw forbidden(route.permission)
+      exchange.beforeUpload(() => context.demandRoomInQueue(caller.tenantId))
       return route.handler(Object.assign(exchange, { caller }))
     }
     await sendAnswer(req, res, await exchange.carryOut(handle))

@@ -3,7 +3,7 @@ import type { Logger } from '@muster/telemetry'
 import type { ErrorRequestHandler } from 'express'
 import type { Dialect } from '../dialects/route.ts'
 import { Refusal } from '../refusal.ts'
-import { UploadAborted } from '../upload/receive-upload.ts'
+import { UploadAborted } from '../upload/received.ts'
 import { factsOf } from './request-log.ts'
 import { sendAnswer } from './send-answer.ts'
 

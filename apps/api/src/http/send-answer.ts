@@ -6,6 +6,9 @@ import type { Answer } from '../dialects/route.ts'
 /** How long a client that is told off in the middle of its body may go on sending it. */
 const LINGER_MS = 10_000
 
+/** Statuses whose answers have no body, and so no length of it (RFC 9110, section 8.6). */
+const BODILESS: readonly number[] = [204, 304]
+
 /** Sends the answer; returns when it is sent, or when the client is gone. Throws what a stream of it throws. */
 export async function sendAnswer(req: Request, res: Response, answer: Answer): Promise<void> {
   res.status(answer.status).set(answer.headers)
@@ -14,12 +17,14 @@ export async function sendAnswer(req: Request, res: Response, answer: Answer): P
     res.end()
     return
   }
-  await pipeline(Readable.from(answer.body, { objectMode: false, highWaterMark: 256 * 1024 }), res)
+  // What a slow client has not taken yet is not made ahead when it is news: it would be old by then.
+  const highWaterMark = answer.isLive === true ? 1 : 256 * 1024
+  await pipeline(Readable.from(answer.body, { objectMode: false, highWaterMark }), res)
 }
 
 function sendText(req: Request, res: Response, text: string): void {
   const body = Buffer.from(text)
-  res.set('Content-Length', String(body.length))
+  if (!BODILESS.includes(res.statusCode)) res.set('Content-Length', String(body.length))
   if (!isStillSending(req)) {
     res.end(body)
     return

@@ -6,7 +6,7 @@ import { parseFactorConfigIds } from './factor-config-ids.ts'
 const SHOWN = 40
 
 /**
- * The tenant's factor configs that these values of `factor_configs` name. What is wrong with them,
+ * The tenant's factor configs that these values of the parameter `name` name. What is wrong with them,
  * all of it, goes into `mistakes`; the configs are of use only when nothing was added there.
  */
 export async function readFactorConfigs(
@@ -14,27 +14,28 @@ export async function readFactorConfigs(
   tenantId: number,
   values: readonly string[],
   mistakes: string[],
+  name = 'factor_configs',
 ): Promise<readonly FactorConfig[]> {
   const { ids, refused } = parseFactorConfigIds(values)
   if (ids.length === 0 && refused.length === 0) {
-    mistakes.push('factor_configs is missing; give the ids of the factor configs to enroll in.')
+    mistakes.push(`${name} is missing; give the ids of the factor configs to enroll in.`)
   }
   for (const text of refused) {
-    mistakes.push(`factor_configs holds ${JSON.stringify(shortened(text))}, which is no id; ids are numeric.`)
+    mistakes.push(`${name} holds ${JSON.stringify(shortened(text))}, which is no id; ids are numeric.`)
   }
   const configs = await findFactorConfigs(pool, tenantId, ids)
   const found = new Set(configs.map(({ id }) => id))
   for (const id of ids) {
-    if (!found.has(id)) mistakes.push(`factor_configs names ${id}, and there is no factor config of that id.`)
+    if (!found.has(id)) mistakes.push(`${name} names ${id}, and there is no factor config of that id.`)
   }
   for (const config of configs) {
-    if (!isEnrolledByCsv(config)) mistakes.push(notByCsv(config))
+    if (!isEnrolledByCsv(config)) mistakes.push(notByCsv(name, config))
   }
   return configs
 }
 
-function notByCsv({ id, name, factorType }: FactorConfig): string {
-  return `factor_configs names ${id} ("${name}"), a ${factorType}, in which users cannot be enrolled by CSV; leave it out.`
+function notByCsv(parameter: string, { id, name, factorType }: FactorConfig): string {
+  return `${parameter} names ${id} ("${name}"), a ${factorType}, in which users cannot be enrolled by CSV; leave it out.`
 }
 
 function shortened(text: string): string {

@@ -1,5 +1,5 @@
 import { type OperationRecord, readFailedRows } from '@muster/database'
-import { type CsvSource, failedRecords, type Row } from '@muster/engine'
+import { failedRecords, sourceRows } from '@muster/engine'
 import { canWrite, csvCharset, rowReader, writeCsv } from '@muster/text'
 import type { Answer } from '../dialects/route.ts'
 import { Refusal } from '../refusal.ts'
@@ -9,13 +9,19 @@ import type { Services } from '../services.ts'
  * The operation's failed rows as a CSV: the original columns as they stand, then row number, line,
  * code, column and message; in the upload's delimiter and, where it can be written, its encoding.
  * Made while it is sent, from the stored file and the record of failed rows, in one pass.
+ * Throws a Refusal where there is no file yet or any more.
  */
 export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>, operation: OperationRecord): Answer {
-  const { number, source } = operation
+  const { number, source, normalisedKey } = operation
   if (source === null)
     throw new Refusal('conflict', 'The operation has no data yet, so that no row of it can have failed.')
-  const failures = readFailedRows(pool, number)
-  const records = failedRecords(source.header, sourceRows(files, source, operation.normalisedKey), failures)
+  if (operation.filesRemovedAt !== null) {
+    throw new Refusal('gone', 'Its data was removed when its time was over; which rows failed is told as JSON.')
+  }
+  // Until there is a copy in UTF-8, where one is to be made, no row has been read, so that none has failed.
+  const start = normalisedKey !== null || source.encoding === 'UTF-8' ? source.start : null
+  const rows = start === null ? none() : sourceRows({ source, normalisedKey }, start, { files, reader: rowReader })
+  const records = failedRecords(source.header, rows, readFailedRows(pool, number))
   const { delimiter, encoding } = source
   return {
     status: 200,
@@ -28,19 +34,6 @@ export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>
   }
 }
 
-/** The rows of the source from its start: of its copy in UTF-8 where there is one. */
-function sourceRows(
-  files: Services['files'],
-  source: CsvSource,
-  normalisedKey: string | null,
-): AsyncIterable<readonly Row[]> {
-  const { delimiter, header, encoding, start } = source
-  const layout = { delimiter, cells: header.length, encoding }
-  // Until the copy is made no row has been read, so that none has failed.
-  if (encoding !== 'UTF-8' && normalisedKey === null) return none()
-  return rowReader.read(files.read(normalisedKey ?? source.key, start.byte), layout, start)
-}
-
-async function* none(): AsyncGenerator<readonly Row[]> {
+async function* none(): AsyncGenerator<[], void> {
   // Nothing to yield.
 }

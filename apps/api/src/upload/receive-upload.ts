@@ -3,32 +3,17 @@ import type { FileStore } from '@muster/engine'
 import type { Request, Response } from 'express'
 import multer from 'multer'
 import { Refusal } from '../refusal.ts'
+import { type BodyStream, bodyBroken, openBody } from './body-stream.ts'
+import { type Received, received, UploadAborted } from './received.ts'
 import { Reception } from './reception.ts'
 import type { Upload } from './upload.ts'
-import { refuseByHeaders } from './upload-refusals.ts'
+import { bodyLimit, refuseByHeaders, refuseUnlessForm, tooLarge } from './upload-refusals.ts'
 
 export interface UploadRules {
   /** Of the file alone. */
   readonly maxBytes: number
   /** Names of the form's fields, without a closing `[]`. */
   readonly fields: readonly string[]
-}
-
-/** An upload, and how it is undone. */
-export interface Received {
-  readonly upload: Upload
-  /** Whether an operation was made of it. */
-  readonly kept: boolean
-  /** Removes the file, unless the upload is to be kept. */
-  finish(): Promise<void>
-}
-
-/** The client went before its form was whole: there is nobody to answer. */
-export class UploadAborted extends Error {
-  constructor() {
-    super('the client ended the upload')
-    this.name = 'UploadAborted'
-  }
 }
 
 /**
@@ -40,30 +25,33 @@ export async function receiveUpload(
   res: Response,
   files: FileStore,
   rules: UploadRules,
-): Promise<Received> {
+): Promise<Received<Upload>> {
+  refuseUnlessForm(req.get('content-type') ?? null)
   refuseByHeaders((name) => req.get(name) ?? null, rules.maxBytes)
   if (req.headers.expect !== undefined) res.writeContinue()
   let refuse: (error: unknown) => void = () => undefined
-  let parser: Writable | null = null
+  let stop: () => void = () => undefined
   const reception = new Reception(files, rules, (error) => refuse(error))
   try {
     await new Promise<void>((resolve, reject) => {
       // Multer tells what is wrong only when the client has sent all of its body; the reception at once.
       refuse = reject
-      const receive = formReceiver(reception, rules, (stream) => {
-        parser = stream
+      const receive = formReceiver(reception, rules, (parser) => {
+        const body = openBody(req)
+        stop = () => stopReading(body, parser)
+        feed(body, parser, rules.maxBytes, reject)
       })
       receive(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(formRefusal(error))))
     })
-    return received(reception)
+    return whole(reception)
   } catch (error) {
-    stop(req, parser)
+    stop()
     await reception.discard()
     throw req.destroyed && !req.complete ? new UploadAborted() : error
   }
 }
 
-function formReceiver(reception: Reception, { maxBytes }: UploadRules, onParser: (parser: Writable) => void) {
+function formReceiver(reception: Reception, { maxBytes }: UploadRules, start: (parser: Writable) => void) {
   const options = {
     storage: reception,
     // A file name's bytes are UTF-8 (RFC 7578 §5.1).
@@ -77,19 +65,29 @@ function formReceiver(reception: Reception, { maxBytes }: UploadRules, onParser:
       fieldNameSize: 100,
       headerPairs: 20,
     },
-    streamHandler: (req: Request, parser: Writable) => {
+    streamHandler: (_req: Request, parser: Writable) => {
       reception.listen(parser)
-      onParser(parser)
-      req.pipe(parser)
+      start(parser)
     },
   }
   return multer(options).single('file')
 }
 
+/** Gives the form to its parser. What is around the file is bounded too, lest a few packed bytes keep it busy for hours. */
+function feed({ stream }: BodyStream, parser: Writable, maxBytes: number, refuse: (error: unknown) => void): void {
+  let bytes = 0
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > bodyLimit(maxBytes)) refuse(tooLarge(maxBytes))
+  })
+  stream.on('error', (error: unknown) => refuse(bodyBroken(error)))
+  stream.pipe(parser)
+}
+
 /** Reads no more of the form; ends the file's stream with an error, so that the store writes no more of it. */
-function stop(req: Request, parser: Writable | null): void {
-  if (parser === null) return
-  req.unpipe(parser)
+function stopReading(body: BodyStream, parser: Writable): void {
+  body.stream.unpipe(parser)
+  body.stop()
   parser.destroy()
 }
 
@@ -104,26 +102,8 @@ function formRefusal(error: unknown): unknown {
   return error
 }
 
-function received(reception: Reception): Received {
+function whole(reception: Reception): Received<Upload> {
   const { operationId, key, stored, fields } = reception
   if (stored === null) throw new Refusal('invalid-parameter', 'The form has no file; send one as the part "file".')
-  let kept = false
-  const upload: Upload = {
-    operationId,
-    key,
-    ...stored,
-    fields,
-    keep: () => {
-      kept = true
-    },
-  }
-  return {
-    upload,
-    get kept() {
-      return kept
-    },
-    finish: async () => {
-      if (!kept) await reception.discard()
-    },
-  }
+  return received({ operationId, key, ...stored, fields }, () => reception.discard())
 }

@@ -1,13 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto'
-import type { Readable, Writable } from 'node:stream'
+import { randomUUID } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import type { FileStore } from '@muster/engine'
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
 import { Refusal } from '../refusal.ts'
-import { storageRefusal, tooLarge } from './upload-refusals.ts'
-
-/** Bytes of the file's beginning that are kept for reading its header. */
-const SAMPLE_BYTES = 64 * 1024
+import { plainName } from './file-name.ts'
+import { storeFile } from './store-file.ts'
+import type { ReceivedFile } from './upload.ts'
+import { tooLarge } from './upload-refusals.ts'
 
 /** Where an upload's files are: named for the operation that will be made of it. */
 export const UPLOADS_FOLDER = 'operations'
@@ -24,19 +24,13 @@ export class Reception implements StorageEngine {
   readonly key = `${UPLOADS_FOLDER}/${this.operationId}/source`
   readonly fields = new Map<string, string[]>()
   /** The file, once all of it is durable. */
-  stored: {
-    readonly fileName: string
-    readonly bytes: number
-    readonly sha256: string
-    readonly sample: Uint8Array
-  } | null = null
+  stored: Pick<ReceivedFile, 'fileName' | 'bytes' | 'sha256' | 'sample'> | null = null
 
   readonly #files: FileStore
   readonly #maxBytes: number
   readonly #expected: ReadonlySet<string>
   readonly #refuse: (error: unknown) => void
   #parts = 0
-  #bytes = 0
   #writing: Promise<void> = Promise.resolve()
 
   /** @param refuse called with the first thing that is wrong, and maybe more after it */
@@ -49,11 +43,6 @@ export class Reception implements StorageEngine {
     this.#maxBytes = rules.maxBytes
     this.#expected = new Set(rules.fields)
     this.#refuse = refuse
-  }
-
-  /** Bytes of the file received so far. */
-  get bytes(): number {
-    return this.#bytes
   }
 
   /** Listens to the form's parser, so that what is wrong is known when it comes. */
@@ -118,42 +107,10 @@ export class Reception implements StorageEngine {
   }
 
   async #store(file: UploadedFile): Promise<void> {
-    const hash = createHash('sha256')
-    const sample: Uint8Array[] = []
-    let broken = false
-    const received = async function* (this: Reception) {
-      try {
-        // When the store stops reading, its reason is the one to tell, not that the stream was destroyed.
-        const chunks: AsyncIterable<Buffer> = file.stream.iterator({ destroyOnReturn: false })
-        for await (const chunk of chunks) {
-          hash.update(chunk)
-          if (this.#bytes < SAMPLE_BYTES) sample.push(Buffer.from(chunk.subarray(0, SAMPLE_BYTES - this.#bytes)))
-          this.#bytes += chunk.length
-          yield chunk
-        }
-      } catch (error) {
-        broken = true
-        throw error
-      }
-      // Over the limit, the parser ends the file as if it were whole.
-      if (isTruncated(file.stream)) throw tooLarge(this.#maxBytes)
-    }
-    try {
-      await this.#files.write(this.key, received.call(this))
-    } catch (error) {
-      if (error instanceof Refusal) throw error
-      throw broken ? new Refusal('malformed-request', 'The form is malformed or ends early.') : storageRefusal(error)
-    }
-    const fileName = plainName(file.originalname)
-    this.stored = { fileName, bytes: this.#bytes, sha256: hash.digest('hex'), sample: Buffer.concat(sample) }
+    // When the store stops reading, its reason is the one to tell, not that the stream was destroyed.
+    const bytes: AsyncIterable<Buffer> = file.stream.iterator({ destroyOnReturn: false })
+    const broken = () => new Refusal('malformed-request', 'The form is malformed or ends early.')
+    const stored = await storeFile(this.#files, this.key, bytes, { maxBytes: this.#maxBytes, broken })
+    this.stored = { fileName: plainName(file.originalname) ?? 'file', ...stored }
   }
-}
-
-function isTruncated(stream: Readable): boolean {
-  return 'truncated' in stream && stream.truncated === true
-}
-
-/** The name without control characters, which the database cannot all hold, and of bounded length. */
-function plainName(name: string): string {
-  return name.slice(0, 255).replace(/\p{Cc}|\p{Cs}/gu, '') || 'file'
 }

@@ -1,8 +1,6 @@
-/** A whole form with its file, which is durable in the file store. */
-export interface Upload {
-  /** The id that the operation made of it will have; names the file's folder. */
-  readonly operationId: string
-  /** The file's key in the file store. */
+/** A file that came in, whole and durable in the file store. */
+export interface ReceivedFile {
+  /** Its key in the file store. */
   readonly key: string
   /** As the client named it, without folders and control characters, at most 255 characters. */
   readonly fileName: string
@@ -11,8 +9,14 @@ export interface Upload {
   readonly sha256: string
   /** The first 64 KiB. */
   readonly sample: Uint8Array
-  /** Values of the form's fields, in the order they came, by the name without a closing `[]`. */
-  readonly fields: ReadonlyMap<string, readonly string[]>
   /** From now on the file stays: an operation refers to it. */
   keep(): void
+}
+
+/** A whole form with its file. */
+export interface Upload extends ReceivedFile {
+  /** The id that the operation made of it will have; names the file's folder. */
+  readonly operationId: string
+  /** Values of the form's fields, in the order they came, by the name without a closing `[]`. */
+  readonly fields: ReadonlyMap<string, readonly string[]>
 }

@@ -42,7 +42,7 @@ async function groups(claims: JWTPayload) {
     .setIssuedAt()
     .setExpirationTime(claims.exp ?? '5m')
     .sign(privateKey)
-  return fetch(`${api.url}/v1/groups`, { headers: { authorization: `Bearer ${token}` } })
+  return api.fetch('/v1/groups', { headers: { authorization: `Bearer ${token}` } })
 }
 
 describe('a token of an outside issuer', () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => api.stop())
 
 const ask = (fields: Record<string, string> | [string, string][], headers: Record<string, string> = {}) =>
-  fetch(`${api.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(fields), headers })
+  api.fetch('/oauth/token', { method: 'POST', body: new URLSearchParams(fields), headers })
 const GRANT = { grant_type: 'client_credentials' }
 const CREDENTIALS = { client_id: 'client', client_secret: SECRET }
 const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
@@ -92,9 +92,9 @@ describe('a token', () => {
   })
 
   it('is asked for with POST and a form', async () => {
-    const get = await fetch(`${api.url}/oauth/token`)
+    const get = await api.fetch('/oauth/token')
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
-    const json = await fetch(`${api.url}/oauth/token`, {
+    const json = await api.fetch('/oauth/token', {
       method: 'POST',
       body: '{}',
       headers: { 'content-type': 'application/json' },
@@ -106,7 +106,7 @@ describe('a token', () => {
 
 describe('a request', () => {
   const groups = (authorization?: string) =>
-    fetch(`${api.url}/v1/groups`, authorization === undefined ? {} : { headers: { authorization } })
+    api.fetch('/v1/groups', authorization === undefined ? {} : { headers: { authorization } })
 
   it('is answered with a token that allows it', async () => {
     const { access_token } = await read(await ask({ ...GRANT, ...CREDENTIALS }))

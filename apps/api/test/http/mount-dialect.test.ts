@@ -16,7 +16,7 @@ describe('problem details', () => {
   it.each(['/', '/x', '/v1', '/v1/x', '/v1/operations/1/2/3', '/V1/groups', '/oauth'])(
     'tell that %s is not there',
     async (path) => {
-      const answer = await fetch(api.url + path)
+      const answer = await api.fetch(path)
       expect(answer.status).toBe(404)
       if (!path.startsWith('/oauth')) {
         expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
@@ -34,10 +34,10 @@ describe('problem details', () => {
 
   it.each([
     ['/v1/groups', 'GET, HEAD, POST'],
-    ['/v1/operations', 'POST'],
+    ['/v1/operations', 'POST, GET, HEAD'],
     ['/healthz', 'GET, HEAD'],
   ])('tell the methods of %s', async (path, allow) => {
-    const answer = await fetch(api.url + path, { method: 'DELETE' })
+    const answer = await api.fetch(path, { method: 'DELETE' })
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
     expect(await read(answer)).toMatchObject({ type: 'urn:muster:problem:method-not-allowed' })
   })
@@ -82,7 +82,7 @@ describe('problem details', () => {
 describe('a request', () => {
   it('keeps a sane id of its own, and gets one for any other', async () => {
     const idFor = async (id: string) =>
-      (await fetch(`${api.url}/healthz`, { headers: { 'x-request-id': id } })).headers.get('x-request-id')
+      (await api.fetch('/healthz', { headers: { 'x-request-id': id } })).headers.get('x-request-id')
     expect(await idFor('abc-1.2_3')).toBe('abc-1.2_3')
     expect(await idFor('a b')).toMatch(/^[0-9a-f-]{36}$/)
     expect(await idFor('x'.repeat(65))).toMatch(/^[0-9a-f-]{36}$/)
@@ -108,7 +108,7 @@ describe('a request', () => {
 
   it('is measured by its route', async () => {
     await api.call('/v1/users/x', { scopes: SCOPES })
-    await fetch(`${api.url}/nowhere`)
+    await api.fetch('/nowhere')
     const { body } = await api.metrics.text()
     expect(body).toContain('route="/v1/users/:userId",status="404"')
     expect(body).toContain('route="none",status="404"')

@@ -17,6 +17,28 @@ export interface CsvSource {
   readonly header: readonly string[]
   /** Where the first data row is, in UTF-8 bytes. */
   readonly start: Position
+  /**
+   * Only where Muster makes the file in the first turn, of the parent's failed and unprocessed rows as they are: file
+   * name, bytes and hash are the parent's upload's, and the copy in UTF-8 is the file.
+   */
+  readonly isRetry?: true
+}
+
+/** When failed rows end an operation; null where they do not. */
+export interface FailurePolicy {
+  /** More failed rows than that. */
+  readonly maxFailedRows: number | null
+  /** A greater part of the rows that have an outcome, 0 to 1, once these are 1,000. */
+  readonly maxFailedRatio: number | null
+}
+
+/** Rows by outcome. */
+export interface Counts {
+  readonly succeeded: number
+  /** Already as asked. */
+  readonly unchanged: number
+  /** Rows, not mistakes. */
+  readonly failed: number
 }
 
 /** An operation in the hands of one worker. */
@@ -33,6 +55,38 @@ export interface Claim {
   readonly lease: bigint
   /** One a lane: the position after the last row that the lane has committed. */
   readonly checkpoints: readonly Position[]
+  /** The operation whose rows it runs again; null when it is no retry. */
+  readonly parentNumber: bigint | null
+  readonly policy: FailurePolicy
+  /** All lanes together, up to their checkpoints. */
+  readonly counts: Counts
+}
+
+/** An operation that has ended and whose rows are run again. */
+export interface Parent {
+  readonly source: CsvSource
+  /** As in a claim. */
+  readonly normalisedKey: string | null
+  /** One a lane: the number of the last row that the lane has committed; empty when it was never claimed. */
+  readonly checkpoints: readonly number[]
+}
+
+/** Numbers of a parent's rows. */
+export interface ParentRows {
+  readonly failed: ReadonlySet<number>
+  /** Brought through by a retry since; they failed or were not reached. */
+  readonly resolved: ReadonlySet<number>
+}
+
+/** An operation that ended before all rows of its source were read. */
+export interface Uncounted {
+  readonly number: bigint
+  readonly id: string
+  readonly source: CsvSource
+  /** As in a claim. */
+  readonly normalisedKey: string | null
+  /** The furthest that its rows were ever read or counted to. */
+  readonly from: Position
 }
 
 /** What the database can hold in a column of `input`. */
@@ -65,8 +119,8 @@ export interface RowFailure extends RowMistake {
 /** What became of a statement's rows that had no mistake before. */
 export interface Applied {
   readonly succeeded: number
-  /** Already as asked. */
-  readonly unchanged: number
+  /** The numbers of the rows that were already as asked, in any order. */
+  readonly unchanged: readonly number[]
   /** One entry a mistake: a row may have several. */
   readonly failures: readonly RowFailure[]
 }
@@ -76,14 +130,35 @@ export interface FailedRow extends RowFailure {
 }
 
 /** What a chunk leaves in its lane. */
-export interface ChunkRecord {
+export interface ChunkRecord extends Counts {
   readonly lane: number
-  readonly succeeded: number
-  readonly unchanged: number
-  /** Rows, not mistakes. */
-  readonly failed: number
   readonly failedRows: readonly FailedRow[]
   readonly checkpoint: Position
+  /** What is remembered of its rows; null when the lane had none in it. */
+  readonly mark: ChunkMark | null
+  /** Rows of the parent that stand behind those which did not fail, as the file tells; empty without a parent. */
+  readonly origins: readonly number[]
+}
+
+/** From where a chunk's rows can be told apart later, together with the checkpoint after them. */
+export interface ChunkMark {
+  /** Its first row of the lane. */
+  readonly firstRow: number
+  /** Bit `i`, from the least significant of the first byte on, is row `firstRow + i`; null when none was unchanged. */
+  readonly unchanged: Uint8Array | null
+}
+
+/** What is remembered of one row of an operation, all of one moment. */
+export interface RowMemory {
+  /** The last row that each lane has committed. */
+  readonly checkpoints: readonly number[]
+  /** Whether the row is within the chunks that were committed, of whichever lane. */
+  readonly isMarked: boolean
+  /** The position after the last chunk that ended before the row; null when it is in the first. */
+  readonly before: Position | null
+  readonly unchanged: boolean
+  /** In the order they were found; empty unless the row failed. */
+  readonly failures: readonly FailedRow[]
 }
 
 /** Another worker holds the operation: nothing of this transaction was kept. */
@@ -112,26 +187,28 @@ export interface ChunkTransaction {
   record(claim: Claim, record: ChunkRecord): Promise<void>
 }
 
-export interface Totals {
-  readonly total: number
-  readonly succeeded: number
-  readonly unchanged: number
-  readonly failed: number
+export interface Totals extends Counts {
+  /** Null while rows that were not reached are still to be counted. */
+  readonly total: number | null
 }
 
 /** The record of operations, as the engine needs it. */
 export interface OperationStore {
   /**
    * Takes the operation: its lease grows by one, and it is PROCESSING. The number of lanes is
-   * fixed by the first claim. Null when it is unknown or has ended.
+   * fixed by the first claim. Null when it is unknown, paused or has ended.
    */
   claim(operationId: string, lanes: number): Promise<Claim | null>
   /** Commits when `work` returns and rolls back when it throws. Transactions of different lanes run side by side. */
   transaction<T>(work: (tx: ChunkTransaction) => Promise<T>): Promise<T>
   /** Moves lanes on that had no rows of theirs to apply. Throws `LeaseLost`. */
   advance(claim: Claim, lanes: readonly { lane: number; checkpoint: Position }[]): Promise<void>
-  /** Remembers where the UTF-8 copy is. Throws `LeaseLost`. */
-  setNormalised(claim: Claim, key: string): Promise<void>
+  /** Remembers where the UTF-8 copy is and how many bytes it has. Throws `LeaseLost`. */
+  setNormalised(claim: Claim, key: string, bytes: number): Promise<void>
+  /** The operation whose rows the claim's runs again; null when it is no retry, or the other was removed. */
+  parent(claim: Claim): Promise<Parent | null>
+  /** What became of the parent's rows from `first` to `last`, which are not more than a batch. */
+  parentRows(claim: Claim, first: number, last: number): Promise<ParentRows>
   /** Every row has its outcome: COMPLETED. Throws `LeaseLost`. */
   complete(claim: Claim, total: number): Promise<Totals>
   /**
@@ -139,4 +216,17 @@ export interface OperationStore {
    * any lane came to. Throws `LeaseLost`.
    */
   fail(claim: Claim, message: string): Promise<Totals>
+  /**
+   * More rows failed than the operation's policy allows: FAILED, with that sentence. A total of null
+   * leaves the rows that were not reached to be counted. Throws `LeaseLost`.
+   */
+  stop(claim: Claim, message: string, total: number | null): Promise<Totals>
+  /** True when no worker is to have the operation: it has ended, is paused, or was deleted. */
+  withdrawn(operationId: string): Promise<boolean>
+  /** What is left to count of an operation that has ended; null when nothing is, or it may not be read any more. */
+  uncounted(operationId: string): Promise<Uncounted | null>
+  /** Remembers how far the counting has come, so that it can go on from there. */
+  countedTo(operation: Uncounted, position: Position): Promise<void>
+  /** The total of an operation that has ended. Null when it has one already: running twice changes nothing. */
+  count(operation: Uncounted, total: number): Promise<Totals | null>
 }

@@ -34,7 +34,7 @@ export interface Layout {
   readonly encoding: Encoding
 }
 
-/** Turns bytes into rows. */
+/** Turns bytes into rows, and rows into bytes. */
 export interface RowReader {
   /**
    * Decodes to UTF-8 without a byte order mark. Bytes that are none of the encoding's become
@@ -48,4 +48,6 @@ export interface RowReader {
    * Memory is bounded by the longest record (1 MiB), not by the source.
    */
   read(bytes: AsyncIterable<Uint8Array>, layout: Layout, from: Position): AsyncIterable<readonly Row[]>
+  /** CSV in UTF-8 without a byte order mark, from which `read` has the same cells. */
+  write(records: AsyncIterable<readonly string[]>, delimiter: Delimiter): AsyncIterable<Uint8Array>
 }

@@ -1,5 +1,5 @@
 import type { FactorConfig, TotpSettings } from '@muster/contracts'
-import { type Column, email, phone, text, type Values, Wrong } from '@muster/engine'
+import { type Column, email, matching, phone, text, type Values, Wrong } from '@muster/engine'
 
 /** How one factor config is enrolled from a row. */
 export interface Factor {
@@ -129,11 +129,11 @@ function pairMistakes(...pair: readonly [Column, Values[number] | undefined][]):
 function base32(name: string, config: FactorConfig): Column {
   const example = ['JBSWY3DPEHPK3PXP', 'KRSXG5CTMVRXEZLU'] as const
   const options = { wantedBy: config.name, inHeader: true, max: MAX_SECRET, example }
-  return text(name, 'secret', options, (cell) => (/^[A-Z2-7]{16,}$/.test(cell) ? null : BASE32))
+  return matching(name, 'secret', options, /^[A-Z2-7]{16,}$/u, BASE32)
 }
 
 function alphanumeric(name: string, config: FactorConfig): Column {
   const example = ['k3Jd82mQpL0aXz71', 'Qw9e8Rt7Yu6iOp5a'] as const
   const options = { wantedBy: config.name, inHeader: true, max: MAX_SECRET, example }
-  return text(name, 'secret', options, (cell) => (/^[A-Za-z0-9]{16,}$/.test(cell) ? null : ALPHANUMERIC))
+  return matching(name, 'secret', options, /^[A-Za-z0-9]{16,}$/u, ALPHANUMERIC)
 }

@@ -20,7 +20,11 @@ export interface QuickEnrollmentOptions {
   readonly overwrite: boolean
 }
 
-const ABOUT = emailKey('Primary Email', 'email', { required: true, example: ['alice@example.com', 'bob@example.com'] })
+const ABOUT = emailKey('Primary Email', 'email', {
+  required: true,
+  description: 'The email of a user in the directory, who is enrolled.',
+  example: ['alice@example.com', 'bob@example.com'],
+})
 const NO_FACTOR: Mistaken = { column: null, wrong: new Wrong('NO_FACTOR') }
 
 /** Enrolls users in several factors at once: all those of a row, or none. */

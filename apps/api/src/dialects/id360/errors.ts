@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Cause, Refusal, RefusalKind } from '../../refusal.ts'
 import { type Answer, json } from '../route.ts'
 
@@ -20,6 +21,18 @@ export const ID360_ERRORS = {
 
 export type Id360ErrorCode = keyof typeof ID360_ERRORS
 
+/** An error as the dialect tells it. */
+export const ID360_ERROR = z
+  .object({
+    error: z.object({
+      code: z.enum(Object.keys(ID360_ERRORS)),
+      title: z.string(),
+      detail: z.string(),
+      causes: z.array(z.object({ title: z.string(), detail: z.string() })).optional(),
+    }),
+  })
+  .meta({ id: 'Id360Error' })
+
 /** The code for each reason to refuse. What failed on this side (a full disk, say) is an internal error here. */
 const CODES: Readonly<Record<RefusalKind, Id360ErrorCode>> = {
   'malformed-request': '00000100',
@@ -30,8 +43,10 @@ const CODES: Readonly<Record<RefusalKind, Id360ErrorCode>> = {
   'not-found': '00000104',
   'method-not-allowed': '00000105',
   conflict: '00000102',
+  gone: '00000104',
   'content-too-large': '00000113',
   'unsupported-media-type': '00000103',
+  unprocessable: '00000102',
   'too-many-requests': '00000109',
   internal: '00000000',
   unavailable: '00000000',

@@ -1,6 +1,7 @@
 import type { Services } from '../../services.ts'
-import type { Answer, ApiRequest, Dialect, Method } from '../route.ts'
-import { id360Refusal } from './errors.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { ApiRequest, Dialect, Method, Route } from '../route.ts'
+import { ID360_ERROR, id360Refusal } from './errors.ts'
 import { failedRows } from './failed-rows.ts'
 import { getJob } from './get-job.ts'
 import { listJobs } from './list-jobs.ts'
@@ -8,41 +9,45 @@ import { sampleCsv } from './sample-csv.ts'
 import { grants, type Id360Permission } from './scopes.ts'
 import { uploadCsv } from './upload-csv.ts'
 
-interface Endpoint {
+interface Id360Route {
   readonly method: Method
   readonly path: string
   readonly permission: Id360Permission
-  readonly handler: (services: Services, request: ApiRequest) => Promise<Answer>
+  readonly endpoint: Endpoint
 }
 
-const ENDPOINTS: readonly Endpoint[] = [
+const ROUTES: readonly Id360Route[] = [
   {
     method: 'post',
     path: '/protection/quick-enrollment/upload-csv',
     permission: 'id360.quick_enrollment.CREATE',
-    handler: uploadCsv,
+    endpoint: uploadCsv,
   },
   {
     method: 'get',
     path: '/protection/quick-enrollment/sample-csv',
     permission: 'id360.quick_enrollment.READ',
-    handler: sampleCsv,
+    endpoint: sampleCsv,
   },
-  { method: 'get', path: '/jobs', permission: 'id360.job.READ', handler: listJobs },
-  { method: 'get', path: '/jobs/:id', permission: 'id360.job.READ', handler: getJob },
-  { method: 'get', path: '/jobs/:id/failed-rows', permission: 'id360.job.READ', handler: failedRows },
+  { method: 'get', path: '/jobs', permission: 'id360.job.READ', endpoint: listJobs },
+  { method: 'get', path: '/jobs/:id', permission: 'id360.job.READ', endpoint: getJob },
+  { method: 'get', path: '/jobs/:id/failed-rows', permission: 'id360.job.READ', endpoint: failedRows },
 ]
 
 /** The quick-enrollment API in the words of ManageEngine Identity360's. */
 export function id360Dialect(services: Services): Dialect {
   return {
+    title: 'ID360',
+    description:
+      "Quick enrollment in the words of ManageEngine Identity360's API. Scopes are compared without regard to case; `Zoho-oauthtoken` does as well as `Bearer`.",
     basePath: '/api/v1',
     schemes: ['Zoho-oauthtoken', 'Bearer'],
-    routes: ENDPOINTS.map(({ handler, ...route }) => ({
-      ...route,
-      handler: (request: ApiRequest) => handler(services, request),
-    })),
+    routes: ROUTES.map(({ endpoint, ...route }): Route => {
+      const { handler, ...description } = endpoint
+      return { ...route, description, handler: (request: ApiRequest) => handler(services, request) }
+    }),
     permits: grants,
     refuse: id360Refusal,
+    errors: { 'application/json': ID360_ERROR },
   }
 }

@@ -1,8 +1,9 @@
 import { type JobCondition, type JobPage, listJobs as readJobs } from '@muster/database'
+import { z } from 'zod'
 import { parametersRefused } from '../../refusal.ts'
-import type { Services } from '../../services.ts'
-import { type Answer, type ApiRequest, json } from '../route.ts'
-import { jobJson } from './job.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { json } from '../route.ts'
+import { JOB, jobJson, LINK } from './job.ts'
 import { FilterRefused, parseJobFilter } from './job-filter.ts'
 
 const DEFAULT_LIMIT = 25
@@ -10,6 +11,21 @@ const MAX_LIMIT = 100
 
 /** Offsets end here and job ids begin far beyond. */
 const MAX_OFFSET = 1_000_000n
+
+const QUERY = z.object({
+  limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  filter: z
+    .string()
+    .optional()
+    .describe('A SCIM filter (RFC 7644, 3.4.2.2) over `status`, `module`, `action_name` and `start_time`.'),
+  from: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional()
+    .describe('The id of the first job, as `links.next` has it; a number up to 1000000 leaves out so many jobs.'),
+})
+
+const PAGE = z.object({ data: z.array(JOB), links: z.object({ next: LINK.optional() }) })
 
 /**
  * `GET /jobs`: the tenant's jobs, newest first, without their failed rows.
@@ -22,14 +38,21 @@ const MAX_OFFSET = 1_000_000n
  *
  * `links.next` is there when there are more.
  */
-export async function listJobs({ pool }: Services, { query, caller }: ApiRequest): Promise<Answer> {
-  const page = parsePage(query)
-  const jobs = await readJobs(pool, caller.tenantId, { ...page, limit: page.limit + 1 })
-  const after = jobs[page.limit]
-  return json(200, {
-    data: jobs.slice(0, page.limit).map((job) => jobJson(job)),
-    links: after === undefined ? {} : { next: { href: nextHref(query, page.limit, after.id) } },
-  })
+export const listJobs: Endpoint = {
+  summary: 'List the jobs, newest first',
+  query: QUERY,
+  answers: {
+    200: { description: 'A page of them, without their failed rows.', content: { 'application/json': PAGE } },
+  },
+  async handler({ pool }, { query, caller }) {
+    const page = parsePage(query)
+    const jobs = await readJobs(pool, caller.tenantId, { ...page, limit: page.limit + 1 })
+    const after = jobs[page.limit]
+    return json(200, {
+      data: jobs.slice(0, page.limit).map((job) => jobJson(job)),
+      links: after === undefined ? {} : { next: { href: nextHref(query, page.limit, after.id) } },
+    })
+  },
 }
 
 function nextHref(query: URLSearchParams, limit: number, from: string): string {

@@ -1,37 +1,33 @@
-import { OPERATIONS, quickEnrollmentOptions } from '@muster/operations'
-import { writeCsv } from '@muster/text'
+import { quickEnrollmentOptions } from '@muster/operations'
+import { z } from 'zod'
 import { readFactorConfigs } from '../../operations/factor-configs.ts'
+import { sampleFile } from '../../operations/sample-file.ts'
 import { parametersRefused } from '../../refusal.ts'
-import type { Services } from '../../services.ts'
-import type { Answer, ApiRequest } from '../route.ts'
+import type { Endpoint } from '../endpoint.ts'
+
+/** Factor configs as a form or a query names them. */
+export const FACTOR_CONFIGS = z
+  .array(z.string())
+  .min(1)
+  .describe('Ids of factor configs: repeated, as `factor_configs[]`, separated by commas, or as one JSON array.')
+
+const QUERY = z.object({ factor_configs: FACTOR_CONFIGS })
 
 /**
  * `GET /protection/quick-enrollment/sample-csv`: the header that upload-csv wants for exactly these
  * `factor_configs` (in any of the four forms), and two rows that it accepts. The users they are
  * about are examples: whoever uploads the file as it is gets failed rows unless they exist.
  */
-export async function sampleCsv({ pool }: Services, { query, caller }: ApiRequest): Promise<Answer> {
-  const values = [...query.getAll('factor_configs'), ...query.getAll('factor_configs[]')]
-  const mistakes: string[] = []
-  const configs = await readFactorConfigs(pool, caller.tenantId, values, mistakes)
-  const refused = parametersRefused(mistakes)
-  if (refused !== null) throw refused
-  const columns = OPERATIONS.QUICK_ENROLLMENT.columns(quickEnrollmentOptions(configs, false))
-  const records = [
-    columns.map((column) => column.name),
-    columns.map((column) => column.example[0]),
-    columns.map((column) => column.example[1]),
-  ]
-  return {
-    status: 200,
-    headers: {
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': 'attachment; filename="sample_quick_enrollment.csv"',
-    },
-    body: writeCsv(each(records), { delimiter: ',', encoding: 'UTF-8' }),
-  }
-}
-
-async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items
+export const sampleCsv: Endpoint = {
+  summary: 'Download a sample CSV for factor configs',
+  query: QUERY,
+  answers: { 200: { description: 'A header and two rows.', content: { 'text/csv': 'binary' } } },
+  async handler({ pool }, { query, caller }) {
+    const values = [...query.getAll('factor_configs'), ...query.getAll('factor_configs[]')]
+    const mistakes: string[] = []
+    const configs = await readFactorConfigs(pool, caller.tenantId, values, mistakes)
+    const refused = parametersRefused(mistakes)
+    if (refused !== null) throw refused
+    return sampleFile('QUICK_ENROLLMENT', quickEnrollmentOptions(configs, false))
+  },
 }

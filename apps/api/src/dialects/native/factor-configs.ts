@@ -6,8 +6,8 @@ import {
 } from '@muster/database'
 import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
+import type { Endpoint } from '../endpoint.ts'
 import { json } from '../route.ts'
-import type { Endpoint } from './endpoint.ts'
 import { name, parseBody } from './request-body.ts'
 
 const within = (min: number, max: number) => {

@@ -1,8 +1,8 @@
 import { createGroup as insertGroup, listGroups as readGroups } from '@muster/database'
 import { z } from 'zod'
 import { parametersRefused, Refusal } from '../../refusal.ts'
+import type { Endpoint } from '../endpoint.ts'
 import { json } from '../route.ts'
-import type { Endpoint } from './endpoint.ts'
 import { name, parseBody } from './request-body.ts'
 
 const GROUP = z.strictObject({ name }, 'expected an object')

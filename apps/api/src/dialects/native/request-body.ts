@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parametersRefused, Refusal } from '../../refusal.ts'
+import type { PublicRequest } from '../route.ts'
 
 /** A name that people give: 1 to 100 characters, surrounding space removed, no control characters. */
 export const name = z
@@ -15,4 +16,9 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.infe
   if (result.success) return result.data
   const mistakes = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}.`)
   throw parametersRefused(mistakes) ?? new Refusal('malformed-request', 'The body is not what is expected.')
+}
+
+/** Whether the request comes with a body, an empty one not counted when its length is told (RFC 9112, section 6.3). */
+export function hasBody(request: Pick<PublicRequest, 'header'>): boolean {
+  return request.header('Transfer-Encoding') !== null || Number(request.header('Content-Length') ?? 0) > 0
 }

@@ -2,8 +2,8 @@ import { FACTOR_TYPES } from '@muster/contracts'
 import { findUser } from '@muster/database'
 import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
+import type { Endpoint } from '../endpoint.ts'
 import { json } from '../route.ts'
-import type { Endpoint } from './endpoint.ts'
 
 const text = z.string().nullable()
 

@@ -45,7 +45,7 @@ describe('everything under /api/v1', () => {
 
   it('is unauthorized without a token', async () => {
     for (const path of ['/jobs', '/jobs/1', '/jobs/1/failed-rows', '/protection/quick-enrollment/sample-csv']) {
-      const response = await fetch(`${api.url}/api/v1${path}`)
+      const response = await api.fetch(`/api/v1${path}`)
       expect(response.status).toBe(401)
       expect(response.headers.get('www-authenticate')).toMatch(/^Zoho-oauthtoken/)
       expect(await errorOf(response)).toMatchObject({ code: '00000101', title: 'Unauthorized' })

@@ -41,7 +41,7 @@ async function upload(parts: readonly Part[], headers: Record<string, string> = 
     if (typeof value === 'string') form.append(name, value)
     else form.append(name, value, 'users.csv')
   }
-  return fetch(api.url + PATH, {
+  return api.fetch(PATH, {
     method: 'POST',
     headers: { Authorization: `Zoho-oauthtoken ${token}`, ...headers },
     body: form,
@@ -291,13 +291,16 @@ describe('upload-csv refuses', () => {
   })
 
   it('another media type, a malformed form, and a file that is too large', async () => {
-    const url = api.url + PATH
     const headers = { Authorization: `Bearer ${token}` }
-    const media = await fetch(url, { method: 'POST', headers: { ...headers, 'Content-Type': 'text/csv' }, body: CSV })
+    const media = await api.fetch(PATH, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'text/csv' },
+      body: CSV,
+    })
     expect(media.status).toBe(415)
     expect(await refusalOf(media)).toMatchObject({ code: '00000103', title: 'Unsupported Media Type' })
     const type = 'multipart/form-data; boundary=x'
-    const malformed = await fetch(url, {
+    const malformed = await api.fetch(PATH, {
       method: 'POST',
       headers: { ...headers, 'Content-Type': type },
       body: '--x\r\n',

@@ -39,8 +39,7 @@ describe('an upload', () => {
       rows: { total: null, succeeded: 0, unchanged: 0, failed: 0, unprocessed: null, resolved: 0 },
       firstFailedRow: null,
       errorMessage: null,
-      maxFailedRows: null,
-      maxFailedRatio: null,
+      options: { maxFailedRows: null, maxFailedRatio: null },
       retryOf: null,
       createdBy: 'test',
       source: {
@@ -52,8 +51,10 @@ describe('an upload', () => {
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       startedAt: null,
       endedAt: null,
+      expiresAt: null,
     })
-    expect(await read(await get(`/v1/operations/${operation.id}`))).toEqual(operation)
+    const queue = { place: expect.any(Number), reason: 'It waits for a worker.' }
+    expect(await read(await get(`/v1/operations/${operation.id}`))).toEqual({ ...operation, queue })
     expect(await api.stored()).toContain(`operations/${operation.id}/source`)
   })
 

@@ -1,5 +1,5 @@
-import type { Services } from '../../services.ts'
-import type { Answer, ApiRequest, RouteDescription } from '../route.ts'
+import type { Services } from '../services.ts'
+import type { Answer, ApiRequest, RouteDescription } from './route.ts'
 
 /** What a route does, and what the API's description tells of it. */
 export interface Endpoint extends RouteDescription {

@@ -1,0 +1,53 @@
+import { ENCODINGS, isOperationType, OPERATION_TYPES, parseDelimiter, parseEncoding } from '@muster/contracts'
+import { z } from 'zod'
+import { parseBody } from '../request-body.ts'
+import { LONGEST_NAME } from './operation-form.ts'
+import { anObject, OPTIONS } from './operation-options.ts'
+
+const TERMS = {
+  name: z
+    .string('expected text')
+    .trim()
+    .max(LONGEST_NAME, `expected at most ${LONGEST_NAME} characters`)
+    .regex(/^\P{Cc}*$/u, 'expected no control characters')
+    .optional()
+    .describe("For people; the type's title unless given."),
+  encoding: z
+    .string('expected text')
+    .refine((text) => parseEncoding(text) !== null, `expected one of ${ENCODINGS.join(', ')}`)
+    .optional()
+    .meta({ examples: [...ENCODINGS] })
+    .describe("That of the data to come; the data's own charset, else UTF-8, unless given."),
+  delimiter: z
+    .string('expected text')
+    .refine((text) => parseDelimiter(text) !== null, 'expected one of , ; | and tab')
+    .optional()
+    .describe('`,`, `;`, `|` or `tab`; found from the header unless given.'),
+  start: z
+    .boolean('expected true or false')
+    .optional()
+    .describe('Whether it is scheduled as soon as its data is complete; true unless given.'),
+} as const
+
+/** An operation whose data is to come, as a client asks for it. */
+export const GIVEN_OPERATION = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('IMPORT_USERS'), ...TERMS, options: OPTIONS.IMPORT_USERS.prefault({}) }),
+  z.strictObject({ type: z.literal('QUICK_ENROLLMENT'), ...TERMS, options: OPTIONS.QUICK_ENROLLMENT }),
+])
+
+// For what has no type, so that everything else that is wrong with it is told too.
+const TYPELESS = z.strictObject(
+  {
+    type: z.enum(OPERATION_TYPES, `expected one of ${OPERATION_TYPES.join(', ')}`),
+    ...TERMS,
+    options: z.unknown().optional(),
+  },
+  anObject,
+)
+
+/** Throws a Refusal that tells everything wrong with it. */
+export function readGivenOperation(body: unknown): z.infer<typeof GIVEN_OPERATION> {
+  const hasType = typeof body === 'object' && body !== null && 'type' in body && isOperationType(body.type)
+  if (!hasType) parseBody(TYPELESS, body)
+  return parseBody(GIVEN_OPERATION, body)
+}
