@@ -11,9 +11,11 @@ import { type Stack, startStack } from './stack.ts'
 const IMPORT: Fields = [['type', 'IMPORT_USERS']]
 const HUGE = 3
 const SMALL_ROWS = 100
-const SMALL_UPLOADS = 20
+/** Of a window; two windows have them. */
+const SMALL_UPLOADS = 10
 const QUEUED = 50
-const WINDOW_MS = 20_000
+/** Of the windows without small uploads; the other one lasts a second an upload. */
+const WINDOW_MS = 10_000
 
 /** Rows a second of the huge imports, while nothing else is uploaded and while something is, in turns. */
 interface Window {
@@ -37,18 +39,16 @@ async function main(rows: number): Promise<void> {
 
 /** Three huge imports on the one worker; in every other window, a small upload a second. */
 async function besideHugeImports(client: Client, folder: string, rows: number): Promise<void> {
+  const files = Array.from({ length: HUGE }, (_, each) => join(folder, `huge-${each}.csv`))
+  for (const [each, file] of files.entries()) await writeFile(file, renamed(`h${each}`), rows)
   const ids: string[] = []
-  for (let each = 0; each < HUGE; each++) {
-    const file = join(folder, 'huge.csv')
-    await writeFile(file, renamed(`h${each}`), rows)
-    ids.push((await client.upload(file, IMPORT)).id)
-  }
+  for (const file of files) ids.push((await client.upload(file, IMPORT)).id)
   const small: number[] = []
   const windows: Window[] = []
-  for (const smallUploads of [false, true, false]) {
+  for (const smallUploads of [false, true, false, true, false]) {
     const before = await rowsDone(client, ids)
     const began = performance.now()
-    if (smallUploads) small.push(...(await uploadEverySecond(client, folder)))
+    if (smallUploads) small.push(...(await uploadEverySecond(client, folder, windows.length)))
     else await sleep(WINDOW_MS)
     const seconds = (performance.now() - began) / 1_000
     const after = await rowsDone(client, ids)
@@ -60,13 +60,17 @@ async function besideHugeImports(client: Client, folder: string, rows: number): 
       `${HUGE} imports${smallUploads ? ' beside a small upload a second' : ''}: ${whole(rowsPerSecond)} rows/s`,
     )
   }
-  const [first = 0, beside = 0, last = 0] = windows.map(({ rowsPerSecond }) => rowsPerSecond)
-  console.log(`throughput kept beside small uploads: ${(beside / ((first + last) / 2)).toFixed(2)}`)
+  const mean = (beside: boolean) => average(windows.filter(({ smallUploads }) => smallUploads === beside))
+  console.log(`throughput kept beside small uploads: ${(mean(true) / mean(false)).toFixed(2)}`)
   const sorted = small.toSorted((one, other) => one - other)
   console.log(
     `small upload of ${SMALL_ROWS} rows, from its first byte to its end: median ${inSeconds(sorted[Math.ceil(sorted.length * 0.5) - 1])}, p95 ${inSeconds(sorted[Math.ceil(sorted.length * 0.95) - 1])}, most ${inSeconds(sorted.at(-1))} (${sorted.length} uploads)`,
   )
   for (const id of ids) await client.cancel(id)
+}
+
+function average(windows: readonly Window[]): number {
+  return windows.reduce((sum, { rowsPerSecond }) => sum + rowsPerSecond, 0) / windows.length
 }
 
 async function rowsDone(client: Client, ids: readonly string[]): Promise<{ rows: number; ended: number }> {
@@ -78,13 +82,13 @@ async function rowsDone(client: Client, ids: readonly string[]): Promise<{ rows:
 }
 
 /** One upload a second, whether those before it have ended or not: the seconds each took. */
-async function uploadEverySecond(client: Client, folder: string): Promise<number[]> {
+async function uploadEverySecond(client: Client, folder: string, window: number): Promise<number[]> {
   const running: Promise<number>[] = []
   for (let each = 0; each < SMALL_UPLOADS; each++) {
-    const file = join(folder, `small-${each}.csv`)
-    await writeFile(file, renamed(`s${each}`), SMALL_ROWS)
+    const file = join(folder, `small-${window}-${each}.csv`)
+    await writeFile(file, renamed(`s${window}x${each}x`), SMALL_ROWS)
     running.push(completed(client, file))
-    await sleep(WINDOW_MS / SMALL_UPLOADS)
+    await sleep(1_000)
   }
   return Promise.all(running)
 }

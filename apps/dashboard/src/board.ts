@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
-import { DISPATCH_QUEUE, MAINTENANCE_QUEUE, OPERATIONS_QUEUE, type WatchedQueues } from '@muster/queue'
+import { DISPATCH_QUEUE, EXPRESS_QUEUE, MAINTENANCE_QUEUE, OPERATIONS_QUEUE, type WatchedQueues } from '@muster/queue'
 import type { Express } from 'express'
 
 /**
@@ -13,7 +13,10 @@ import type { Express } from 'express'
 export function createBoard({ queues }: WatchedQueues, apiUrl: string): Express {
   const serverAdapter = new ExpressAdapter().setBasePath('/')
   createBullBoard({
-    queues: queues.map((queue) => (queue.name === OPERATIONS_QUEUE ? operations(queue, apiUrl) : ticks(queue))),
+    queues: queues.map((queue) => {
+      const description = TURNS[queue.name]
+      return description === undefined ? ticks(queue) : operations(queue, description, apiUrl)
+    }),
     serverAdapter,
     options: {
       uiConfig: {
@@ -29,9 +32,14 @@ export function createBoard({ queues }: WatchedQueues, apiUrl: string): Express 
 
 type Queue = WatchedQueues['queues'][number]
 
-function operations(queue: Queue, apiUrl: string): BullMQAdapter {
+const TURNS: Readonly<Record<string, string>> = {
+  [OPERATIONS_QUEUE]: 'One job is one operation that wants a turn; its id is the operation’s',
+  [EXPRESS_QUEUE]: 'The same for small operations that have had no turn yet',
+}
+
+function operations(queue: Queue, description: string, apiUrl: string): BullMQAdapter {
   const adapter = new BullMQAdapter(queue, {
-    description: 'One job is one operation that wants a turn; its id is the operation’s',
+    description,
     externalJobUrl: ({ id }) => operationLink(apiUrl, String(id)),
   })
   adapter.setFormatter('name', ({ name, progress }) => {

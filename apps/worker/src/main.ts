@@ -2,11 +2,12 @@ import { createPool, isPending, migrate, operationStore, pendingOperations } fro
 import { SecretBox } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { onStop, run, tellReady } from '@muster/process'
-import { consumeOperations, operationsProducer, runDispatcher, runMaintenance } from '@muster/queue'
+import { operationsProducer, runDispatcher, runMaintenance } from '@muster/queue'
 import { openFileStore } from '@muster/storage'
 import { createLogger, createMetrics, serveMetrics } from '@muster/telemetry'
 import { rowReader } from '@muster/text'
 import { readConfig } from './config.ts'
+import { consumeTurns, EXPRESS_TURNS } from './consume-turns.ts'
 import { checkHealth } from './health.ts'
 import { maintain } from './maintain.ts'
 import { observe } from './observe.ts'
@@ -23,7 +24,7 @@ run(async () => {
 
   const pool = createPool(config.DATABASE_URL, {
     applicationName: 'muster-worker',
-    connections: config.CONCURRENCY * config.LANES + 2,
+    connections: (config.CONCURRENCY + EXPRESS_TURNS) * config.LANES + 2,
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
   })
@@ -54,7 +55,7 @@ run(async () => {
     maintain: (signal) => maintain({ pool, files, log }, retention, signal),
     log,
   })
-  const consumer = consumeOperations({
+  const consumer = consumeTurns({
     redisUrl: config.REDIS_URL,
     concurrency: config.CONCURRENCY,
     handler: takeTurns(engine, config.TURN_MS, (operationId) => isPending(pool, operationId, perTenant)),

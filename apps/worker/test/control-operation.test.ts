@@ -1,14 +1,9 @@
 import { EventEmitter, once } from 'node:events'
 import { type Control, controlOperation, isPending, pendingOperations } from '@muster/database'
-import {
-  type Consumer,
-  consumeOperations,
-  type OperationsProducer,
-  operationsProducer,
-  runDispatcher,
-} from '@muster/queue'
+import { type Consumer, type OperationsProducer, operationsProducer, runDispatcher } from '@muster/queue'
 import { type EngineHarness, engineHarness, type TestRedis, testRedis } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consumeTurns } from '../src/consume-turns.ts'
 import { takeTurns } from '../src/take-turns.ts'
 
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
@@ -56,7 +51,7 @@ beforeAll(async () => {
     events.emit('job-ended')
     void producer.nudge()
   }
-  consumer = consumeOperations({ redisUrl: redis.url, concurrency: 1, handler, onJobEnded, log: SILENT })
+  consumer = consumeTurns({ redisUrl: redis.url, concurrency: 1, handler, onJobEnded, log: SILENT })
 })
 afterAll(async () => {
   await consumer.close()

@@ -2,7 +2,6 @@ import { EventEmitter, once } from 'node:events'
 import { isPending, pendingOperations } from '@muster/database'
 import {
   type Consumer,
-  consumeOperations,
   type OperationsProducer,
   operationsProducer,
   runDispatcher,
@@ -10,6 +9,7 @@ import {
 } from '@muster/queue'
 import { type EngineHarness, engineHarness, type TestRedis, testRedis } from '@muster/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { consumeTurns } from '../src/consume-turns.ts'
 import { takeTurns } from '../src/take-turns.ts'
 
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
@@ -38,8 +38,8 @@ afterEach(async () => {
 
 type Event = 'begun' | 'turn over' | 'job over' | 'ended'
 
-/** A worker of one slot with its dispatcher, put together as the worker's main module does. */
-async function work(perTenant: number) {
+/** A worker with one turn at a time beside the express one, and its dispatcher, put together as the worker's main module does. */
+async function work(perTenant: number, turnMs = 100) {
   const { pool } = harness.database
   const told = new EventEmitter()
   const happened: string[] = []
@@ -51,9 +51,11 @@ async function work(perTenant: number) {
     ...harness.engine.observer,
     ended: (_type: unknown, _state: unknown, operationId: string) => tell('ended', operationId),
   }
-  const turns = takeTurns({ ...harness.engine, chunkSize: 50, observer }, 100, (id) => isPending(pool, id, perTenant))
+  const turns = takeTurns({ ...harness.engine, chunkSize: 50, observer }, turnMs, (id) =>
+    isPending(pool, id, perTenant),
+  )
   running.push(
-    consumeOperations({
+    consumeTurns({
       redisUrl: redis.url,
       concurrency: 1,
       handler: async (turn) => {
@@ -108,16 +110,32 @@ describe('fairness', () => {
     const [oldest, huge] = [await harness.upload(users('o', 6_000)), await harness.upload(users('h', 5_000))]
     const { until, ended, happened } = await work(2)
     await until('turn over', huge)
-    const small = await harness.upload(users('s', 10))
+    // Small, and yet in flight for longer than the turn that the huge one is in.
+    const small = await harness.upload(users('s', 1_000))
     await producer.nudge()
+    await until('job over', huge)
     await until('ended', small)
     expect(ended()).toEqual([small])
-    await until('job over', huge)
     expect(happened).not.toContain(`ended ${huge}`)
     for (const id of [oldest, huge]) {
       await until('ended', id)
       expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', failed: 0 })
     }
+  })
+
+  it('begins a small operation while the turns of large ones last', async () => {
+    const large = await harness.upload(users('l', 150_000))
+    const { until, ended } = await work(2, 60_000)
+    await until('begun', large)
+    const small = await harness.upload(users('s', 10))
+    await producer.nudge()
+    await until('ended', small)
+    expect(ended()).toEqual([small])
+    await harness.database.pool.query(
+      `update operations set paused = true, changed_by = 'test' where state = 'PROCESSING'`,
+    )
+    await harness.database.pool.query('update lanes set lease = lease + 1')
+    await until('job over', large)
   })
 
   it('lets another tenant’s first operation pass fifty that one tenant has queued', async () => {

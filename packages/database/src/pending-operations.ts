@@ -6,6 +6,16 @@ import { inFlight, OPEN, UNCOUNTED } from './in-flight.ts'
 const COUNTED_AT_ONCE = 2
 const AT_ONCE = 1_000
 
+/** A file that one short turn carries out, or nearly: some 10,000 users. */
+const EXPRESS_BYTES = 1024 * 1024
+
+export interface PendingOperation {
+  readonly operationId: string
+  readonly type: OperationType
+  /** Small and without a turn yet, so that it need not wait for the turns of large ones. */
+  readonly isExpress: boolean
+}
+
 // The tenants that have anything open, each found by one probe of the index.
 const PENDING = `
   with recursive tenant as (
@@ -24,7 +34,11 @@ const PENDING = `
       from operations where ${UNCOUNTED}
     ) uncounted where place <= ${COUNTED_AT_ONCE}
   )
-  select id, type from pending order by place, number limit ${AT_ONCE}`
+  select id, type, (
+    select state = 'SCHEDULED' and (source ->> 'bytes')::bigint <= ${EXPRESS_BYTES} and not source ? 'isRetry'
+    from operations where number = pending.number
+  ) as is_express
+  from pending order by place, number limit ${AT_ONCE}`
 
 /**
  * The operations that should have a job: of every tenant those in flight (see `inFlight`), and a few that are to be
@@ -32,12 +46,9 @@ const PENDING = `
  *
  * @param perTenant operations of a tenant in flight at most, from 2
  */
-export async function pendingOperations(
-  pool: Pool,
-  perTenant: number,
-): Promise<{ operationId: string; type: OperationType }[]> {
-  const { rows } = await pool.query<{ id: string; type: OperationType }>(PENDING, [perTenant])
-  return rows.map(({ id, type }) => ({ operationId: id, type }))
+export async function pendingOperations(pool: Pool, perTenant: number): Promise<PendingOperation[]> {
+  const { rows } = await pool.query<{ id: string; type: OperationType; is_express: boolean }>(PENDING, [perTenant])
+  return rows.map(({ id, type, is_express }) => ({ operationId: id, type, isExpress: is_express }))
 }
 
 const IS_PENDING = `

@@ -26,6 +26,18 @@ const pendingAmong = async (ids: readonly string[], perTenant = 4) =>
   (await pending(perTenant)).map((id) => ids.indexOf(id))
 
 describe('pending operations', () => {
+  it('are express when they are small and have had no turn, and their file is known', async () => {
+    const ids = await make(
+      { bytes: 1024 * 1024 },
+      { bytes: 1024 * 1024 + 1 },
+      { bytes: 9, state: 'PROCESSING' },
+      { bytes: 9 },
+    )
+    await database.pool.query(`update operations set source = source || '{"isRetry": true}' where id = $1`, [ids[3]])
+    const express = (await pendingOperations(database.pool, 5)).filter(({ isExpress }) => isExpress)
+    expect(express.map(({ operationId }) => ids.indexOf(operationId))).toEqual([0])
+  })
+
   it('are of a tenant its oldest, and the smallest of the others first of all', async () => {
     const ids = await make(...[900, 800, 700, 30, 40, 20, 50].map((mb) => ({ bytes: mb * MB })))
     expect(await pendingAmong(ids)).toEqual([5, 0, 1, 2])

@@ -5,13 +5,22 @@ import { errorName } from './error-name.ts'
 import { turnHandling } from './handle-turn.ts'
 import { type JobMoves, jobMoves } from './job-moves.ts'
 import { type Log, SILENT } from './log.ts'
-import { OPERATIONS_QUEUE, type OperationJob, type OperationsJob, retryDelay } from './queues.ts'
+import {
+  EXPRESS_QUEUE,
+  OPERATIONS_QUEUE,
+  type OperationJob,
+  type OperationsJob,
+  retryDelay,
+  type TurnsQueue,
+} from './queues.ts'
 import { RunningTurns } from './running-turns.ts'
 import type { TurnHandler } from './turn.ts'
 import { workerSettings } from './worker-settings.ts'
 
 export interface ConsumeOptions {
   readonly redisUrl: string
+  /** The express queue's operations have one turn each; if they want more, these are turns like others'. `operations` unless given. */
+  readonly queue?: TurnsQueue
   /** Turns at the same time, from 1. */
   readonly concurrency: number
   /** Milliseconds after which the job of a worker that is gone may go to another; 8,000 unless told. */
@@ -39,10 +48,11 @@ const SAME_OPERATION_RETRY_MS = 1_000
 
 /** Gives every operation that waits its turns. Survives Redis being away, restarted or flushed. */
 export function consumeOperations(options: ConsumeOptions): Consumer {
-  const { redisUrl, log } = options
+  const { redisUrl, log, queue = OPERATIONS_QUEUE } = options
+  const isExpress = queue === EXPRESS_QUEUE
   const connection = connect(redisUrl, 'worker', log)
   const asking = connect(redisUrl, 'producer', SILENT)
-  const handle = turnHandling(options.handler, asking, log)
+  const handle = turnHandling(options.handler, isExpress ? null : asking, log)
   const turns = new RunningTurns()
   let closing = false
 
@@ -58,7 +68,10 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
     await turns.run(operationId, async (signal) => {
       const result = await handle(job, signal)
       if (signal.aborted && signal.reason === 'lock-lost') return moves.leave()
-      if (result === 'turn-over') return closing ? moves.handBack() : moves.putBehind(0)
+      if (result === 'ended') return
+      if (closing) return moves.handBack()
+      // The job of an express turn ends with it: the dispatcher gives the operation one in the other queue.
+      if (!isExpress) return moves.putBehind(0)
     })
   }
 
@@ -88,12 +101,12 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
 }
 
 function startWorker(
-  { concurrency, lockDuration = 8_000, log }: ConsumeOptions,
+  { queue = OPERATIONS_QUEUE, concurrency, lockDuration = 8_000, log }: ConsumeOptions,
   connection: ReturnType<typeof connect>,
   take: (job: OperationsJob, moves: JobMoves) => Promise<void>,
 ): Worker<OperationJob, void, string> {
   const worker = new Worker<OperationJob, void, string>(
-    OPERATIONS_QUEUE,
+    queue,
     (job, token = '') => take(job, jobMoves(job, token, log)),
     { ...workerSettings(connection), concurrency, lockDuration, settings: { backoffStrategy: retryDelay } },
   )

@@ -13,16 +13,19 @@ const QUESTION_MS = 500
 /** How a job is given to the handler: throws `TurnFailed` when the turn is to be tried again later. */
 export type HandleTurn = (job: OperationsJob, signal: AbortSignal) => Promise<TurnResult>
 
-/** @param asking a connection of the role `producer`: a question does not wait for Redis to come back */
-export function turnHandling(handler: TurnHandler, asking: Redis, log: Log): HandleTurn {
-  const queue = operationsQueue(asking)
+/**
+ * @param asking a connection of the role `producer`: a question does not wait for Redis to come back.
+ *   Null where others are always to be thought waiting.
+ */
+export function turnHandling(handler: TurnHandler, asking: Redis | null, log: Log): HandleTurn {
+  const queue = asking && operationsQueue(asking)
   return async (job, signal) => {
     const ticker = progressTicker((progress) => job.updateProgress({ ...progress }))
     try {
       const result = await handler({
         operationId: job.data.operationId,
         signal,
-        othersWait: () => othersWait(queue, asking),
+        othersWait: async () => queue === null || asking === null || othersWait(queue, asking),
         progress: ticker.tick,
       })
       await within(QUESTION_MS, ticker.flush()).catch(() => {})

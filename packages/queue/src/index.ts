@@ -6,6 +6,7 @@ export { type OperationsProducer, operationsProducer } from './operations-produc
 export type { TurnProgress } from './progress-ticker.ts'
 export {
   DISPATCH_QUEUE,
+  EXPRESS_QUEUE,
   MAINTENANCE_QUEUE,
   OPERATIONS_QUEUE,
   type OperationJob,

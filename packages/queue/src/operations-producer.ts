@@ -5,6 +5,7 @@ import { errorName } from './error-name.ts'
 import type { Log } from './log.ts'
 import {
   dispatchQueue,
+  EXPRESS_QUEUE,
   OPERATION_JOB_OPTIONS,
   type OperationJob,
   operationsQueue,
@@ -14,8 +15,8 @@ import {
 /** Puts operations into the queue. Nothing here throws: what could not be queued, the dispatcher queues later. */
 export interface OperationsProducer {
   /**
-   * Sees to it that the operation has a job that lives (waiting, active or delayed); a job of it
-   * that has ended makes room. False, after about a second at most, when Redis is away.
+   * Sees to it that the operation has a job that lives (waiting, active or delayed), in whichever of the
+   * two queues; a job of it that has ended makes room. False, after about a second at most, when Redis is away.
    */
   enqueue(operation: QueuedOperation): Promise<boolean>
   /** Asks a dispatcher to run now; many askings are one run. False when Redis is away: it will run anyway. */
@@ -29,7 +30,7 @@ const ALIVE: readonly string[] = ['waiting', 'active', 'delayed', 'prioritized']
 
 export function operationsProducer(redisUrl: string, log: Log): OperationsProducer {
   const connection = connect(redisUrl, 'producer', log)
-  const operations = operationsQueue(connection)
+  const queues = { operations: operationsQueue(connection), express: operationsQueue(connection, EXPRESS_QUEUE) }
   const dispatch = dispatchQueue(connection)
 
   const attempt = async (what: string, fields: object, work: () => Promise<unknown>): Promise<boolean> => {
@@ -44,7 +45,7 @@ export function operationsProducer(redisUrl: string, log: Log): OperationsProduc
 
   return {
     enqueue: (operation) =>
-      attempt('enqueue', { operationId: operation.operationId }, () => ensureJob(operations, operation)),
+      attempt('enqueue', { operationId: operation.operationId }, () => ensureJob(queues, operation)),
     nudge: () => attempt('nudge', {}, () => addNudge(dispatch)),
     isUp: () => answers(connection),
     close: async () => {
@@ -53,10 +54,18 @@ export function operationsProducer(redisUrl: string, log: Log): OperationsProduc
   }
 }
 
-async function ensureJob(queue: Queue<OperationJob, void, string>, operation: QueuedOperation): Promise<void> {
-  const { operationId, type } = operation
-  const state = await queue.getJobState(operationId)
-  if (ALIVE.includes(state)) return
+type OperationsQueue = Queue<OperationJob, void, string>
+
+async function ensureJob(
+  queues: { readonly operations: OperationsQueue; readonly express: OperationsQueue },
+  { operationId, type, isExpress = false }: QueuedOperation,
+): Promise<void> {
+  const states = await Promise.all([
+    queues.operations.getJobState(operationId),
+    queues.express.getJobState(operationId),
+  ])
+  if (states.some((state) => ALIVE.includes(state))) return
+  const queue = isExpress ? queues.express : queues.operations
   // Ended, unknown, or a remainder in no list: BullMQ ignores a second job of the same id, so the
   // first must go. One that became active meanwhile is locked: it stays, and the add does nothing.
   await queue.remove(operationId)

@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis'
 
 /** One job of it says "operation X wants a turn". */
 export const OPERATIONS_QUEUE = 'operations'
+/** Its jobs say the same of small operations that have had no turn yet: they do not wait for the turns of large ones. */
+export const EXPRESS_QUEUE = 'express'
 /** Its jobs say "make Redis agree with PostgreSQL". */
 export const DISPATCH_QUEUE = 'dispatch'
 /** Its jobs say "remove what has been kept long enough". */
@@ -21,6 +23,8 @@ export interface QueuedOperation {
   /** A UUID. */
   readonly operationId: string
   readonly type: OperationType
+  /** Whether its first turn is to be short and soon; false unless given. */
+  readonly isExpress?: boolean
 }
 
 const DAY_SECONDS = 24 * 60 * 60
@@ -46,9 +50,14 @@ export function retryDelay(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS)
 }
 
-/** The operations' queue, over a connection of the role `producer` that stays the caller's to close. */
-export function operationsQueue(connection: Redis): Queue<OperationJob, void, string> {
-  const queue = new Queue<OperationJob, void, string>(OPERATIONS_QUEUE, producerSettings(connection))
+export type TurnsQueue = typeof OPERATIONS_QUEUE | typeof EXPRESS_QUEUE
+
+/** A queue of operations that want a turn, over a connection of the role `producer` that stays the caller's to close. */
+export function operationsQueue(
+  connection: Redis,
+  name: TurnsQueue = OPERATIONS_QUEUE,
+): Queue<OperationJob, void, string> {
+  const queue = new Queue<OperationJob, void, string>(name, producerSettings(connection))
   return queue.on('error', ignore)
 }
 

@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq'
 import { answers, connect } from './connection.ts'
 import type { Log } from './log.ts'
-import { dispatchQueue, MAINTENANCE_QUEUE, operationsQueue, ticksQueue } from './queues.ts'
+import { dispatchQueue, EXPRESS_QUEUE, MAINTENANCE_QUEUE, operationsQueue, ticksQueue } from './queues.ts'
 
 /** All queues, for a dashboard. */
 export interface WatchedQueues {
@@ -16,6 +16,7 @@ export function watchQueues(redisUrl: string, log: Log): WatchedQueues {
   const connection = connect(redisUrl, 'producer', log)
   const queues: readonly Queue[] = [
     operationsQueue(connection),
+    operationsQueue(connection, EXPRESS_QUEUE),
     dispatchQueue(connection),
     ticksQueue(MAINTENANCE_QUEUE, connection),
   ]

@@ -11,7 +11,7 @@ import {
   operationsProducer,
   type TurnHandler,
 } from '../src/index.ts'
-import { operationsQueue } from '../src/queues.ts'
+import { EXPRESS_QUEUE, operationsQueue } from '../src/queues.ts'
 import { recorder, recordingLog } from './recorder.ts'
 import { kill } from './redis-outage.ts'
 
@@ -85,6 +85,42 @@ describe('the consumer', () => {
     })
     await settled(long).toBe('completed')
     expect(letters(turns.seen)).toBe('lsl')
+  })
+
+  it('gives an express operation one turn, which does not wait for others, and ends its job', async () => {
+    const turns = recorder<string>()
+    const [long, small] = named('l', 's')
+    await enqueue(long ?? '')
+    consume(async ({ operationId, signal }) => {
+      turns.add(operationId)
+      await once(signal, 'abort')
+      return 'turn-over'
+    })
+    await turns.until((seen) => seen.length === 1)
+    consume(
+      async ({ operationId, othersWait }) => {
+        turns.add(`${operationId} ${await othersWait()}`)
+        return 'turn-over'
+      },
+      { queue: EXPRESS_QUEUE, onJobEnded: () => turns.add('ended') },
+    )
+    const express = { operationId: small ?? '', type: 'IMPORT_USERS', isExpress: true } as const
+    await producer.enqueue(express)
+    await turns.until((seen) => seen.length === 3)
+    expect(turns.seen).toEqual([long, `${small} true`, 'ended'])
+    await producer.enqueue({ ...express, isExpress: false })
+    await settled(small).toBe('waiting')
+    expect(await operationsQueue(client, EXPRESS_QUEUE).getJobCounts('waiting', 'active')).toEqual({
+      waiting: 0,
+      active: 0,
+    })
+  })
+
+  it('makes no second job of an operation in the other queue', async () => {
+    const [id = ''] = named('a')
+    await producer.enqueue({ operationId: id, type: 'IMPORT_USERS', isExpress: true })
+    await producer.enqueue({ operationId: id, type: 'IMPORT_USERS' })
+    expect(await queue.getJobState(id)).toBe('unknown')
   })
 
   it('goes on at once with an operation that is alone', async () => {
