@@ -1,3 +1,5 @@
+export * from './claim.ts'
 export * from './files.ts'
 export * from './operation-store.ts'
 export * from './rows.ts'
+export * from './statement.ts'

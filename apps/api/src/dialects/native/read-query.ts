@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parametersRefused } from '../../refusal.ts'
+import { shownName } from './request-body.ts'
 
 /**
  * The query's parameters as the schema reads them, each given once. Throws a Refusal that tells
@@ -19,6 +20,6 @@ export function readQuery<S extends z.ZodObject>(schema: S, query: URLSearchPara
 
 function mistakesOf(issue: z.core.$ZodIssue, known: readonly string[]): readonly string[] {
   if (issue.code !== 'unrecognized_keys') return [`${issue.path.join('.')}: ${issue.message}.`]
-  const shown = issue.keys.map((key) => key.slice(0, 40).replace(/[^\w.[\]-]/g, '?')).join(', ')
+  const shown = issue.keys.map(shownName).join(', ')
   return [`${shown}: no such parameter; there ${known.length === 0 ? 'are none' : `is ${known.join(', ')}`}.`]
 }

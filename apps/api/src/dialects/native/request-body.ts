@@ -14,8 +14,21 @@ export const name = z
 export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
   const result = schema.safeParse(body)
   if (result.success) return result.data
-  const mistakes = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}.`)
-  throw parametersRefused(mistakes) ?? new Refusal('malformed-request', 'The body is not what is expected.')
+  throw (
+    parametersRefused(result.error.issues.flatMap(mistakesOf)) ??
+    new Refusal('malformed-request', 'The body is not what is expected.')
+  )
+}
+
+function mistakesOf(issue: z.core.$ZodIssue): readonly string[] {
+  const path = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return [`${path || 'the body'}: ${issue.message}.`]
+  return issue.keys.map((key) => `${path && `${path}.`}${shownName(key)}: no such member; leave it out.`)
+}
+
+/** A name that a client made up, as it may be told back. */
+export function shownName(name: string): string {
+  return name.slice(0, 40).replace(/[^\w.[\]-]/g, '?')
 }
 
 /** Whether the request comes with a body, an empty one not counted when its length is told (RFC 9112, section 6.3). */

@@ -1,0 +1,66 @@
+import type { OperationType, Permission } from '@muster/contracts'
+import type { InputColumn, InputValue } from '../ports/index.ts'
+import type { Column, Wrong } from './columns.ts'
+
+/** What a row's cells became: one value a declared column, null where the cell is empty or cannot be used. */
+export type Values = readonly InputValue[]
+
+/** A mistake of the row as a whole, or of several of its columns together. */
+export interface Mistaken {
+  /** Null when no single column is to blame. */
+  readonly column: Column | null
+  readonly wrong: Wrong
+}
+
+/** Turns a row's values into the values of `input`. */
+export interface Preparation {
+  readonly columns: readonly InputColumn[]
+  /** Everything that is wrong with the values together; only asked when each of them is right. */
+  check(values: Values): readonly Mistaken[]
+  /** One value for each of `columns`. Pure but for sealing. */
+  values(values: Values): readonly InputValue[]
+}
+
+/** Seals a secret so that only Muster's keys open it. */
+export type Seal = (secret: string) => Uint8Array
+
+/**
+ * An operation type whose rows come from a file. One small file declares it; the API, the sample
+ * file, the checks and the tests follow from the declaration.
+ */
+export interface RowOperation<Options = unknown> {
+  readonly type: OperationType
+  /** A few words for people. */
+  readonly title: string
+  /** What a caller must be allowed, beside adding operations. */
+  readonly permission: Permission
+  /** The options as they were stored with the operation. Throws on what never was one. */
+  options(stored: unknown): Options
+  columns(options: Options): readonly Column[]
+  /** Makes a column of a header's name that `columns` does not have; null when there may be none. */
+  readonly otherColumn: ((name: string) => Column) | null
+  /** Name of the column that says what a row is about: it chooses the lane, and repeats are told by it. */
+  readonly key: string
+  /** Without it, `input` has the declared columns' fields, and `attributes` (jsonb) with the other columns by name. */
+  prepare?(options: Options, seal: Seal): Preparation
+  /**
+   * The set-based statement of a chunk: common table expressions that may use `input`, which has
+   * `row_number bigint`, `refused boolean` (the row has mistakes already: it must take no effect,
+   * but mistakes that only the database knows are told) and the prepared columns; `$1` is the
+   * tenant's id, `$2` the operation's number. The last expressions must be
+   * `succeeded (row_number)`, `unchanged (row_number)` and `mistakes (row_number, code, column_name, params)`.
+   * Every row that is not refused is in exactly one of the first two or at least once in the third.
+   */
+  apply(options: Options): string
+}
+
+/** A type whose options are parsed on the way in, so that all types are of one shape. */
+export function rowOperation<Options>(declared: RowOperation<Options>): RowOperation {
+  const { prepare } = declared
+  return {
+    ...declared,
+    columns: (options) => declared.columns(declared.options(options)),
+    apply: (options) => declared.apply(declared.options(options)),
+    ...(prepare && { prepare: (options: unknown, seal: Seal) => prepare(declared.options(options), seal) }),
+  }
+}

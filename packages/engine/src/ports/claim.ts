@@ -1,0 +1,90 @@
+import type { Delimiter, Encoding, OperationType } from '@muster/contracts'
+import type { Position } from './rows.ts'
+
+/** Where an operation's rows come from. */
+export interface CsvSource {
+  readonly kind: 'csv'
+  /** The upload's key in the file store. */
+  readonly key: string
+  /** As the client named it. */
+  readonly fileName: string
+  readonly bytes: number
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+  readonly encoding: Encoding
+  readonly delimiter: Delimiter
+  /** The header's cells as they stand, surrounding space removed. */
+  readonly header: readonly string[]
+  /** Where the first data row is, in UTF-8 bytes. */
+  readonly start: Position
+  /**
+   * Only where Muster makes the file in the first turn, of the parent's failed and unprocessed rows as they are: file
+   * name, bytes and hash are the parent's upload's, and the copy in UTF-8 is the file.
+   */
+  readonly isRetry?: true
+}
+
+/** When failed rows end an operation; null where they do not. */
+export interface FailurePolicy {
+  /** More failed rows than that. */
+  readonly maxFailedRows: number | null
+  /** A greater part of the rows that have an outcome, 0 to 1, once these are 1,000. */
+  readonly maxFailedRatio: number | null
+}
+
+/** Rows by outcome. */
+export interface Counts {
+  readonly succeeded: number
+  /** Already as asked. */
+  readonly unchanged: number
+  /** Rows, not mistakes. */
+  readonly failed: number
+}
+
+/** An operation in the hands of one worker. */
+export interface Claim {
+  readonly number: bigint
+  readonly id: string
+  readonly tenantId: number
+  readonly type: OperationType
+  readonly options: unknown
+  readonly source: CsvSource
+  /** The key of the source in UTF-8, once it is made; null before, and for a source that is UTF-8 itself. */
+  readonly normalisedKey: string | null
+  /** Ever growing; writes with an older one are refused. */
+  readonly lease: bigint
+  /** One a lane: the position after the last row that the lane has committed. */
+  readonly checkpoints: readonly Position[]
+  /** The operation whose rows it runs again; null when it is no retry. */
+  readonly parentNumber: bigint | null
+  readonly policy: FailurePolicy
+  /** All lanes together, up to their checkpoints. */
+  readonly counts: Counts
+}
+
+/** An operation that has ended and whose rows are run again. */
+export interface Parent {
+  readonly source: CsvSource
+  /** As in a claim. */
+  readonly normalisedKey: string | null
+  /** One a lane: the number of the last row that the lane has committed; empty when it was never claimed. */
+  readonly checkpoints: readonly number[]
+}
+
+/** Numbers of a parent's rows. */
+export interface ParentRows {
+  readonly failed: ReadonlySet<number>
+  /** Brought through by a retry since; they failed or were not reached. */
+  readonly resolved: ReadonlySet<number>
+}
+
+/** An operation that ended before all rows of its source were read. */
+export interface Uncounted {
+  readonly number: bigint
+  readonly id: string
+  readonly source: CsvSource
+  /** As in a claim. */
+  readonly normalisedKey: string | null
+  /** The furthest that its rows were ever read or counted to. */
+  readonly from: Position
+}

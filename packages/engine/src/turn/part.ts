@@ -1,0 +1,139 @@
+import type { RowMistake } from '@muster/contracts'
+import type { RowCheck } from '../declaration/row-check.ts'
+import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from '../ports/index.ts'
+import { originOf } from '../source/retry-file.ts'
+
+/**
+ * A row and what its cells became. One flat object without the cells, since it lives until its chunk is
+ * committed: what outlives a young generation costs most of the time that collecting garbage takes.
+ */
+export interface ReadRow {
+  readonly number: number
+  readonly line: number
+  readonly nextLine: number
+  readonly nextByte: number
+  /** What the row is about; null when that cannot be told. */
+  readonly key: string | null
+  /** The values of `input`; null when the record itself is unusable. */
+  readonly values: readonly InputValue[] | null
+  readonly mistakes: readonly RowMistake[]
+  /** The row of the parent operation that it stands for; null when that is not told. */
+  readonly origin: number | null
+}
+
+/** The rows of a chunk that belong to one lane. */
+export interface Part {
+  readonly rows: readonly ReadRow[]
+  /** The position after the chunk (or the piece of it): all rows of the lane before it are in this part or an earlier one. */
+  readonly end: Position
+}
+
+/** Reads rows as they come, batch by batch. `originCell` is the cell that tells a row's origin, null where there is none. */
+export async function* readRows(
+  rows: AsyncIterable<readonly Row[]>,
+  check: RowCheck,
+  originCell: number | null,
+): AsyncGenerator<ReadRow[], void> {
+  for await (const batch of rows) yield batch.map((row) => readRow(row, check, originCell))
+}
+
+export function readRow(row: Row, check: RowCheck, originCell: number | null): ReadRow {
+  const { number, line, nextLine, nextByte, cells, mistake } = row
+  if (mistake !== null) {
+    return { number, line, nextLine, nextByte, key: null, values: null, mistakes: [mistake], origin: null }
+  }
+  const { key, values, mistakes } = check.check(cells)
+  const origin = originCell === null ? null : originOf(cells[originCell])
+  return { number, line, nextLine, nextByte, key, values, mistakes, origin }
+}
+
+/** The place from which reading goes on after a row. */
+export function positionAfter(row: Pick<ReadRow, 'number' | 'nextLine' | 'nextByte'>): Position {
+  return { row: row.number, line: row.nextLine, byte: row.nextByte }
+}
+
+/** Gives every row to its lane. */
+export function splitIntoLanes(rows: readonly ReadRow[], lanes: number): ReadRow[][] {
+  const parts: ReadRow[][] = Array.from({ length: lanes }, () => [])
+  for (const row of rows) parts[laneOf(row, lanes)]?.push(row)
+  return parts
+}
+
+/** The lane of the row's key, from 0; rows without one are spread by their number. */
+export function laneOf(row: Pick<ReadRow, 'key' | 'number'>, lanes: number): number {
+  return (row.key === null ? row.number : hash(row.key)) % lanes
+}
+
+/** FNV-1a over UTF-16 units, 32 bits. */
+function hash(key: string): number {
+  let value = 0x811c9dc5
+  for (let i = 0; i < key.length; i++) value = Math.imul(value ^ key.charCodeAt(i), 0x01000193)
+  return value >>> 0
+}
+
+/** Two parts that come one after the other and are the same as the one. */
+export function halves(part: Part): [Part, Part] {
+  const middle = part.rows.length >> 1
+  const rows = part.rows.slice(0, middle)
+  const last = rows.at(-1)
+  if (last === undefined) throw new RangeError('a part of one row has no halves')
+  return [
+    { rows, end: positionAfter(last) },
+    { rows: part.rows.slice(middle), end: part.end },
+  ]
+}
+
+/** The part's rows, column by column; null when none of them can be asked about. */
+export function statementOf(part: Part, check: RowCheck, sql: string): Statement | null {
+  const rowNumbers: number[] = []
+  const refused: boolean[] = []
+  const values: InputValue[][] = check.input.map(() => [])
+  for (const row of part.rows) {
+    if (row.values === null) continue
+    rowNumbers.push(row.number)
+    refused.push(row.mistakes.length > 0)
+    for (let i = 0; i < values.length; i++) values[i]?.push(row.values[i] ?? null)
+  }
+  if (rowNumbers.length === 0) return null
+  const filled = values.map((column) => (column.some((value) => value !== null) ? column : null))
+  return { sql, columns: check.input, rowNumbers, refused, values: filled }
+}
+
+/** What became of a part's rows, in row order. */
+export interface PartOutcome {
+  /** How many rows failed. */
+  readonly rows: number
+  /** What the checks found, then what the database found. */
+  readonly failedRows: readonly FailedRow[]
+  /** Origins of the rows that did not fail. */
+  readonly origins: readonly number[]
+}
+
+export function failedRows(part: Part, found: readonly RowFailure[]): PartOutcome {
+  const byRow = groupByRow(found)
+  const all: FailedRow[] = []
+  const origins: number[] = []
+  let rows = 0
+  for (const { number, line, mistakes, origin } of part.rows) {
+    const others = byRow.get(number)
+    if (mistakes.length === 0 && others === undefined) {
+      if (origin !== null) origins.push(origin)
+      continue
+    }
+    rows++
+    for (const { code, column, params } of [...mistakes, ...(others ?? [])]) {
+      all.push({ row: number, line, code, column, params })
+    }
+  }
+  return { rows, failedRows: all, origins }
+}
+
+function groupByRow(found: readonly RowFailure[]): ReadonlyMap<number, readonly RowFailure[]> {
+  const groups = new Map<number, RowFailure[]>()
+  for (const failure of found) {
+    const group = groups.get(failure.row)
+    if (group === undefined) groups.set(failure.row, [failure])
+    else group.push(failure)
+  }
+  return groups
+}
