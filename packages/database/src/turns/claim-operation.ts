@@ -96,3 +96,12 @@ export async function isWithdrawn(pool: Pool, operationId: string): Promise<bool
   )
   return rows.length === 0
 }
+
+/** Whether the operation's lease is still the claim's. */
+export async function isHeld(pool: Pool, claim: Claim): Promise<boolean> {
+  const { rows } = await pool.query('select from operations where number = $1 and lease = $2', [
+    claim.number,
+    claim.lease,
+  ])
+  return rows.length === 1
+}

@@ -3,7 +3,7 @@ import { LeaseLost } from '@muster/engine/ports'
 import type { Pool, PoolClient } from 'pg'
 import { applyChunk } from '../rows/apply-chunk.ts'
 import { recordChunk } from '../rows/record-chunk.ts'
-import { claimOperation, isWithdrawn } from './claim-operation.ts'
+import { claimOperation, isHeld, isWithdrawn } from './claim-operation.ts'
 import { countOperation, findUncounted, markCounted } from './count-operation.ts'
 import { endOperation } from './end-operation.ts'
 import { findParent, findParentRows } from './retried-operation.ts'
@@ -52,6 +52,7 @@ export function operationStore(pool: Pool): OperationStore {
     complete: (claim, total) => endOperation(pool, claim, { state: 'COMPLETED', total }),
     fail: (claim, message) => endOperation(pool, claim, { state: 'FAILED', reason: message, total: 'furthest' }),
     stop: (claim, message, total) => endOperation(pool, claim, { state: 'FAILED', reason: message, total }),
+    holds: (claim) => isHeld(pool, claim),
     withdrawn: (operationId) => isWithdrawn(pool, operationId),
     uncounted: (operationId) => findUncounted(pool, operationId),
     countedTo: (operation, position) => markCounted(pool, operation, position),

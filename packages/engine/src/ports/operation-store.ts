@@ -94,6 +94,8 @@ export interface OperationStore {
    * leaves the rows that were not reached to be counted. Throws `LeaseLost`.
    */
   stop(claim: Claim, message: string, total: number | null): Promise<Totals>
+  /** True while nobody has claimed or withdrawn the operation since: its lease is the claim's. */
+  holds(claim: Claim): Promise<boolean>
   /** True when no worker is to have the operation: it has ended, is paused, or was deleted. */
   withdrawn(operationId: string): Promise<boolean>
   /** What is left to count of an operation that has ended; null when nothing is, or it may not be read any more. */

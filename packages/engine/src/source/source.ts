@@ -6,13 +6,16 @@ import { until, uploadedBytes } from './source-rows.ts'
 
 /** What is needed to make the copy of a source. */
 export interface SourceAccess extends RetryAccess {
-  readonly store: Pick<OperationStore, 'setNormalised' | 'parent' | 'parentRows'>
+  readonly store: Pick<OperationStore, 'setNormalised' | 'holds' | 'parent' | 'parentRows'>
 }
+
+const LOOK_EVERY_MS = 1_000
 
 /**
  * The key of the source in UTF-8. In the first turn, a source of another encoding is copied to UTF-8, so that every
  * later read can start at any byte, and the file of a retry is made. The copy is there whole or not at all; a copy
- * that was cut short is made again from the beginning.
+ * that was cut short is made again from the beginning. Throws LeaseLost soon after the operation is another's, or was
+ * paused or cancelled.
  */
 export async function utf8Key(claim: Claim, access: SourceAccess, signal: AbortSignal): Promise<string> {
   const { source } = claim
@@ -58,9 +61,25 @@ async function makeCopy(
   const count = (chunk: Uint8Array): void => {
     length += chunk.length
   }
-  await files.write(key, counted(bytes, count))
+  await files.write(key, counted(whileHeld(bytes, claim, store), count))
   await store.setNormalised(claim, key, length)
   return key
+}
+
+/** A copy has no chunks whose transactions would notice that the lease is gone. */
+async function* whileHeld(
+  bytes: AsyncIterable<Uint8Array>,
+  claim: Claim,
+  store: SourceAccess['store'],
+): AsyncGenerator<Uint8Array, void> {
+  let lookedAt = performance.now()
+  for await (const chunk of bytes) {
+    if (performance.now() - lookedAt >= LOOK_EVERY_MS) {
+      if (!(await store.holds(claim))) throw new LeaseLost()
+      lookedAt = performance.now()
+    }
+    yield chunk
+  }
 }
 
 async function* counted(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { rowOperation, text } from '@muster/engine'
 import { type EngineHarness, engineHarness } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -46,6 +47,30 @@ describe('a source of another encoding', () => {
     expect(rows).toEqual([{ normalised_key: null }])
     await harness.turn(id)
     expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', total: 3 })
+  })
+})
+
+describe('the copy of a source', () => {
+  it('is given up soon after its operation was paused, and made when it is resumed', async () => {
+    const id = await harness.upload(SHIFT_JIS, { encoding: 'Shift_JIS' })
+    const { reader } = harness.engine
+    const endless: typeof reader = {
+      ...reader,
+      async *toUtf8(bytes, encoding) {
+        yield* reader.toUtf8(bytes, encoding)
+        await harness.database.pool.query(
+          `update operations set paused = true, lease = lease + 1, reason = 'test', changed_by = 'test'`,
+        )
+        for (;;) {
+          await setImmediate()
+          yield Buffer.from('x')
+        }
+      },
+    }
+    expect(await harness.turn(id, { engine: { reader: endless } })).toBe('ended')
+    await harness.database.pool.query(`update operations set paused = false, reason = 'test', changed_by = 'test'`)
+    await harness.turn(id)
+    expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', total: 3, succeeded: 2 })
   })
 })
 
