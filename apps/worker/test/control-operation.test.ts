@@ -9,7 +9,7 @@ import { takeTurns } from '../src/take-turns.ts'
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} }
 const IN_FLIGHT = 4
 /** Longer than any test may take: what goes on does so because it was nudged. */
-const DISPATCHER_MS = 60_000
+const DISPATCHER_MS = 3_600_000
 
 const events = new EventEmitter()
 let harness: EngineHarness
@@ -80,11 +80,9 @@ describe('an operation in the hands of a worker', () => {
     const jobEnded = once(events, 'job-ended')
     await control(id, 'pause')
     await jobEnded
-    const resumed = performance.now()
     const [chunk, ended] = [once(events, 'chunk'), once(events, 'ended')]
     await control(id, 'resume')
     await chunk
-    expect(performance.now() - resumed).toBeLessThan(5_000)
     expect(await ended).toEqual(['COMPLETED'])
     expect(await harness.outcome(id)).toMatchObject({ total: 2_000, succeeded: 2_000, failures: [] })
   })
@@ -103,10 +101,9 @@ describe('an operation in the hands of a worker', () => {
     const lookedAt = once(events, 'looked-at')
     await control(id, 'resume')
     await lookedAt
-    const [chunk, ended, opened] = [once(events, 'chunk'), once(events, 'ended'), performance.now()]
+    const [chunk, ended] = [once(events, 'chunk'), once(events, 'ended')]
     open()
     await chunk
-    expect(performance.now() - opened).toBeLessThan(5_000)
     expect(await ended).toEqual(['COMPLETED'])
     expect(await harness.outcome(id)).toMatchObject({ total: 2_000, succeeded: 2_000, failures: [] })
   })
