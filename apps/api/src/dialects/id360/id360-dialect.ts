@@ -1,5 +1,6 @@
 import type { Services } from '../../services.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
 import type { ApiRequest, Dialect, Method, Route } from '../route.ts'
 import { ID360_ERROR, id360Refusal } from './errors.ts'
 import { failedRows } from './failed-rows.ts'
@@ -43,7 +44,7 @@ export function id360Dialect(services: Services): Dialect {
     basePath: '/api/v1',
     schemes: ['Zoho-oauthtoken', 'Bearer'],
     routes: ROUTES.map(({ endpoint, ...route }): Route => {
-      const { handler, ...description } = endpoint
+      const { handler, ...description } = route.method === 'post' ? idempotent(endpoint, id360Refusal) : endpoint
       return { ...route, description, handler: (request: ApiRequest) => handler(services, request) }
     }),
     permits: grants,

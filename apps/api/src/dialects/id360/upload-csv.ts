@@ -8,6 +8,7 @@ import { parametersRefused } from '../../refusal.ts'
 import type { Services } from '../../services.ts'
 import type { Upload } from '../../upload/upload.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { readIdempotencyKey } from '../idempotency/idempotency-key.ts'
 import { DUPLICATE } from '../native/operations/duplicate-query.ts'
 import { json } from '../route.ts'
 import { id360Error } from './errors.ts'
@@ -47,8 +48,9 @@ export const uploadCsv: Endpoint = {
     const upload = await request.upload(FIELDS)
     const { caller } = request
     const parameters = await readParameters(services, caller.tenantId, upload)
+    const requestKey = readIdempotencyKey(request.header('idempotency-key'))
     const allowsDuplicate = request.query.get('duplicate') === 'allow'
-    const operation = await createOperation(services, { caller, upload, ...parameters, allowsDuplicate })
+    const operation = await createOperation(services, { caller, upload, ...parameters, allowsDuplicate, requestKey })
     const id = String(operation.number)
     return json(200, {
       data: { id, status: 'RUNNING', message: 'Enrollment Process is initiated, check jobs for current status' },

@@ -1,10 +1,10 @@
 import type { Permission } from '@muster/contracts'
 import type { Services } from '../../services.ts'
 import type { Endpoint } from '../endpoint.ts'
+import { idempotent } from '../idempotency/idempotent.ts'
 import type { ApiRequest, Dialect, Method, Route } from '../route.ts'
 import { createFactorConfig, listFactorConfigs } from './factor-configs.ts'
 import { createGroup, listGroups } from './groups.ts'
-import { idempotent } from './idempotency/idempotent.ts'
 import { getOperationType } from './operation-types/get-operation-type.ts'
 import { getSample } from './operation-types/get-sample.ts'
 import { listOperationTypes } from './operation-types/list-operation-types.ts'
@@ -67,7 +67,7 @@ export function nativeDialect(services: Services): Dialect {
     basePath: '/v1',
     schemes: ['Bearer'],
     routes: ROUTES.map(({ endpoint, ...route }): Route => {
-      const { handler, ...description } = route.method === 'post' ? idempotent(endpoint) : endpoint
+      const { handler, ...description } = route.method === 'post' ? idempotent(endpoint, problem) : endpoint
       return { ...route, description, handler: (request: ApiRequest) => handler(services, request) }
     }),
     permits: (scopes, permission) => scopes.includes(permission),

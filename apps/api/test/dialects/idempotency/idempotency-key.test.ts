@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readIdempotencyKey } from '../../../../src/dialects/native/idempotency/idempotency-key.ts'
+import { readIdempotencyKey } from '../../../src/dialects/idempotency/idempotency-key.ts'
 
 describe('an Idempotency-Key', () => {
   it.each([

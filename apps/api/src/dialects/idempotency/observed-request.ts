@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Upload } from '../../../upload/upload.ts'
-import type { ApiRequest } from '../../route.ts'
+import type { Upload } from '../../upload/upload.ts'
+import type { ApiRequest } from '../route.ts'
 
 /** Told what a request asks for, in a hash, as soon as that is known; what it throws, the reading of the body throws. */
 export type OnFingerprint = (fingerprint: string) => Promise<void>

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Reservation, releaseKey, rememberAnswer, rememberRequest, renewKey, reserveKey } from '@muster/database'
 import { z } from 'zod'
-import { Refusal } from '../../../refusal.ts'
-import type { Services } from '../../../services.ts'
-import type { Endpoint } from '../../endpoint.ts'
-import type { Answer, ApiRequest } from '../../route.ts'
-import { problem } from '../problem.ts'
-import { hasBody } from '../request-body.ts'
+import { Refusal } from '../../refusal.ts'
+import type { Services } from '../../services.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { hasBody } from '../native/request-body.ts'
+import type { Answer, ApiRequest, Dialect } from '../route.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
 import { bodilessFingerprint, type OnFingerprint, observedRequest } from './observed-request.ts'
 
@@ -32,15 +31,21 @@ const PASSING: readonly number[] = [422, 429]
  * The endpoint must read the request's body before it has any effect.
  * It throws a Refusal too when another request was sent with the key, or this one is being carried out.
  */
-export function idempotent(endpoint: Endpoint): Endpoint {
+export function idempotent(endpoint: Endpoint, refuse: Dialect['refuse']): Endpoint {
   return {
     ...endpoint,
     headers: z.object({ ...endpoint.headers?.shape, 'idempotency-key': HEADER }),
-    handler: (services, request) => once(endpoint, services, request),
+    handler: (services, request) => once({ endpoint, refuse }, services, request),
   }
 }
 
-async function once(endpoint: Endpoint, services: Services, request: ApiRequest): Promise<Answer> {
+/** An endpoint with its dialect's way to tell a refusal. */
+interface Repeatable {
+  readonly endpoint: Endpoint
+  readonly refuse: Dialect['refuse']
+}
+
+async function once({ endpoint, refuse }: Repeatable, services: Services, request: ApiRequest): Promise<Answer> {
   const key = readIdempotencyKey(request.header('idempotency-key'))
   if (key === null) return endpoint.handler(services, request)
   const { tenantId, subject } = request.caller
@@ -53,7 +58,7 @@ async function once(endpoint: Endpoint, services: Services, request: ApiRequest)
     case 'answered':
       return replay(run, reserved.fingerprint, reserved.answer)
     case 'reserved':
-      return carryOut(run, services, request, reservation, reserved.fingerprint)
+      return carryOut({ run, refuse }, services, request, reservation, reserved.fingerprint)
   }
 }
 
@@ -86,7 +91,7 @@ async function replay(run: Run, earlier: string, answer: Answer): Promise<Answer
 
 /** @param earlier the fingerprint of an attempt that came to no end; null when there is none */
 async function carryOut(
-  run: Run,
+  { run, refuse }: { readonly run: Run; readonly refuse: Dialect['refuse'] },
   services: Services,
   request: ApiRequest,
   reservation: Reservation,
@@ -108,7 +113,7 @@ async function carryOut(
     answer = await run(remember)
     return answer
   } catch (error) {
-    if (error instanceof Refusal) answer = refused(error, request)
+    if (error instanceof Refusal) answer = refused(error, refuse(error, request))
     throw error
   } finally {
     clearInterval(renewal)
@@ -116,8 +121,7 @@ async function carryOut(
   }
 }
 
-function refused(refusal: Refusal, request: ApiRequest): Answer {
-  const answer = problem(refusal, request)
+function refused(refusal: Refusal, answer: Answer): Answer {
   return { ...answer, headers: { ...refusal.headers, ...answer.headers } }
 }
 

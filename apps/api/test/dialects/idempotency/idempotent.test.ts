@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { forgetIdempotencyKeys } from '@muster/database'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ApiUnderTest, startApi } from '../../../api-under-test.ts'
-import { form, type Parts, USERS_CSV } from '../../../forms.ts'
-import { read } from '../../../read.ts'
+import { type ApiUnderTest, startApi } from '../../api-under-test.ts'
+import { form, type Parts, USERS_CSV } from '../../forms.ts'
+import { read } from '../../read.ts'
 
 const SCOPES = ['OPERATIONS:ADD', 'OPERATIONS:VIEW', 'OPERATIONS:EDIT', 'BULKUSERS:ADD', 'GROUPS:ADD']
 const TYPE = ['type', 'IMPORT_USERS'] as const
@@ -266,4 +266,50 @@ it('keys are forgotten with time, and may be used again', async () => {
   const other = await post([TYPE, OTHER_FILE])
   expect(other.status).toBe(201)
   expect((await read(other)).id).not.toBe(id)
+})
+
+describe('an upload of the ID360 dialect that is sent again with its key', () => {
+  const enroll = async (address: string) => {
+    const { rows } = await api.pool.query<{ id: string }>(
+      `select id from factor_configs where tenant_id = $1 and factor_type = 'EmailAuthenticator'`,
+      [api.tenantId],
+    )
+    const csv = `Primary Email,Email\n${address},${address}\n`
+    return api.call('/api/v1/protection/quick-enrollment/upload-csv', {
+      method: 'POST',
+      scopes: ['id360.quick_enrollment.CREATE'],
+      body: form([
+        ['factor_configs', rows[0]?.id ?? ''],
+        ['file', ['users.csv', csv]],
+      ]),
+      headers: { 'idempotency-key': key },
+    })
+  }
+
+  it('gets the same job, also when the first answer was lost, and another file its error', async () => {
+    const first = await (await enroll('alice@example.com')).json()
+    const again = await enroll('alice@example.com')
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    expect(await again.json()).toEqual(first)
+    await loseAnswer()
+    expect(await (await enroll('alice@example.com')).json()).toEqual(first)
+    expect(await operations()).toHaveLength(1)
+    const other = await enroll('bob@example.com')
+    expect(other.status).toBe(422)
+    expect(await other.json()).toMatchObject({
+      error: { code: '00000102', detail: expect.stringContaining('Idempotency-Key') },
+    })
+  })
+
+  it('gets the same refusal in the words of the dialect', async () => {
+    const refused = await api.call('/api/v1/protection/quick-enrollment/upload-csv', {
+      method: 'POST',
+      scopes: ['id360.quick_enrollment.CREATE'],
+      body: form([['file', ['users.csv', 'a\n']]]),
+      headers: { 'idempotency-key': key },
+    })
+    expect(refused.status).toBe(400)
+    const { rows } = await api.pool.query<{ body: string }>('select body from idempotency_keys where key = $1', [key])
+    expect(rows[0]?.body).toBe(await refused.text())
+  })
 })
