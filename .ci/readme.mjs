@@ -14,7 +14,7 @@ const READY_WITHIN_MS = 60_000
 const RUN_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 15_000
 /** What a reader must have seen at the end. */
-const SHOWN = ['"state":"COMPLETED"', 'INVALID_EMAIL', '"status":"COMPLETED"', 'alice']
+const SHOWN = ['"state":"COMPLETED"', 'INVALID_EMAIL', '"status":"COMPLETED"', 'alice', 'SmartCardAuthenticator']
 
 const [start, ...blocks] = shellBlocks('One upload, end to end')
 if (start?.trim() !== 'npm start' || blocks.length === 0) throw new Error('the section does not begin with npm start')

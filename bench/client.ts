@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
+import { extname } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,11 +18,26 @@ export interface Ended {
   }
   /** From the first byte sent to the end of the operation, in seconds. */
   readonly seconds: number
+  readonly moments: Moments
+}
+
+/** In milliseconds since 1970: the database's clock is this machine's. */
+interface Moments {
+  /** Before the first byte was sent. */
+  readonly began: number
+  /** The file was stored, and the operation there. */
+  readonly created: number
+  /** A worker took it up. */
+  readonly started: number
+  readonly ended: number
 }
 
 /** An operation, as far as it matters here. */
-export interface Operation extends Omit<Ended, 'seconds'> {
+export interface Operation extends Omit<Ended, 'seconds' | 'moments'> {
   readonly id: string
+  readonly createdAt: string
+  /** Null until a worker takes it up. */
+  readonly startedAt: string | null
   readonly endedAt: string | null
 }
 
@@ -64,9 +80,13 @@ export class Client {
     const began = Date.now()
     const { id } = await this.upload(file, fields)
     for (;;) {
-      const { state, rows, endedAt } = await this.operation(id)
-      // The database's clock is this machine's.
-      if (endedAt !== null) return { state, rows, seconds: (Date.parse(endedAt) - began) / 1_000 }
+      const { state, rows, createdAt, startedAt, endedAt } = await this.operation(id)
+      if (endedAt !== null) {
+        const created = Date.parse(createdAt)
+        const started = Date.parse(startedAt ?? endedAt)
+        const ended = Date.parse(endedAt)
+        return { state, rows, seconds: (ended - began) / 1_000, moments: { began, created, started, ended } }
+      }
       await sleep(POLL_MS)
     }
   }
@@ -76,7 +96,9 @@ export class Client {
     const { size } = await stat(file)
     const part = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"`
     const head = fields.map(([name, value]) => `${part(name)}\r\n\r\n${value}\r\n`).join('')
-    const before = `${head}${part('file')}; filename="bench.csv"\r\nContent-Type: text/csv\r\n\r\n`
+    const extension = extname(file)
+    const type = extension === '.zip' ? 'application/zip' : 'text/csv'
+    const before = `${head}${part('file')}; filename="bench${extension}"\r\nContent-Type: ${type}\r\n\r\n`
     const after = `\r\n--${BOUNDARY}--\r\n`
     // Not fetch: its forms cost a second of processor time per 100 MB, on the machine that is measured.
     const sent = request(`${this.#url}/v1/operations`, {

@@ -90,7 +90,8 @@ function lastOf(n: number): string {
   return LAST[n % LAST.length] ?? ''
 }
 
-function emailOf(n: number): string {
+/** The address of the user of a number. */
+export function emailOf(n: number): string {
   return `${firstOf(n)}.${lastOf(n)}.${padded(n)}@mail.example.com`
 }
 

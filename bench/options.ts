@@ -10,11 +10,15 @@ export interface Options {
 
 const LEAST_ROWS = 1_000
 
-/** Throws a sentence that says what is wrong. */
-export function readOptions(args: readonly string[]): Options {
+/**
+ * Throws a sentence that says what is wrong.
+ *
+ * @param usualRows rows of each file unless they are given
+ */
+export function readOptions(args: readonly string[], usualRows = 1_000_000): Options {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
-    options: { rows: { type: 'string', default: '1000000' }, json: { type: 'string' } },
+    options: { rows: { type: 'string', default: String(usualRows) }, json: { type: 'string' } },
   })
   const rows = Number(values.rows)
   if (!Number.isInteger(rows) || rows < LEAST_ROWS)

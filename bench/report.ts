@@ -33,13 +33,15 @@ export function table(report: Report, oneKey: Phase): string {
 }
 
 function line(name: string, { rowsPerSecond, ratioToCopy, peakRss }: Phase): [string, string, string, string, string] {
-  return [name, count(rowsPerSecond), ratioToCopy.toFixed(2), mebibytes(peakRss.worker), mebibytes(peakRss.api)]
+  return [name, count(rowsPerSecond), ratioToCopy.toFixed(2), megabytes(peakRss.worker), megabytes(peakRss.api)]
 }
 
-function count(n: number): string {
+/** For people, without a fraction. */
+export function count(n: number): string {
   return Math.round(n).toLocaleString('en-US')
 }
 
-function mebibytes(bytes: number): string {
+/** Bytes for people, in millions. */
+export function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1_000_000)} MB`
 }

@@ -1,4 +1,6 @@
 import {
+  archiveLimit,
+  archiveLimits,
   databaseUrl,
   fileStoreUrl,
   filesDays,
@@ -26,6 +28,11 @@ const SETTINGS = z.object({
   BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   SECRETS_KEY: secretsKeys(),
   MAX_UPLOAD_BYTES: integer(1, 1024 * GIB).default(5 * GIB),
+  ARCHIVE_MAX_ENTRIES: archiveLimit.maxEntries(),
+  ARCHIVE_MAX_ENTRY_BYTES: archiveLimit.maxEntryBytes(),
+  ARCHIVE_MAX_UNPACKED_BYTES: archiveLimit.maxUnpackedBytes(),
+  ARCHIVE_MAX_RATIO: archiveLimit.maxRatio(),
+  ARCHIVE_MAX_DIRECTORY_BYTES: archiveLimit.maxDirectoryBytes(),
   DUPLICATE_WINDOW_HOURS: integer(0, 8_760).default(0),
   TENANT_OPERATIONS_IN_FLIGHT: operationsInFlight(),
   TENANT_QUEUED_OPERATIONS: integer(1, 1_000_000).default(1_000),
@@ -72,6 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     fileStoreUrl: settings.FILE_STORE_URL,
     secretsKeys: settings.SECRETS_KEY,
     maxUploadBytes: settings.MAX_UPLOAD_BYTES,
+    archiveLimits: archiveLimits(settings),
     duplicateWindowHours: settings.DUPLICATE_WINDOW_HOURS,
     limits: {
       operationsInFlight: settings.TENANT_OPERATIONS_IN_FLIGHT,

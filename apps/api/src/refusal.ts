@@ -6,6 +6,7 @@ export const REFUSALS = {
   'malformed-request': { status: 400, title: 'Malformed request' },
   'invalid-parameter': { status: 400, title: 'Invalid parameter' },
   'header-refused': { status: 400, title: "The file's header does not fit" },
+  'archive-refused': { status: 400, title: 'The archive cannot be used' },
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   forbidden: { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },

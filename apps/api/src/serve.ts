@@ -1,3 +1,4 @@
+import { archiveReader } from '@muster/archive'
 import { createPool, migrate, waitingOperations } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { onStop, tellReady } from '@muster/process'
@@ -34,6 +35,7 @@ export async function serve(): Promise<void> {
   const services: Services = {
     pool,
     files: openFileStore(config.fileStoreUrl),
+    archives: archiveReader(config.archiveLimits),
     producer: operationsProducer(config.redisUrl, log),
     maxUploadBytes: config.maxUploadBytes,
     duplicateWindowHours: config.duplicateWindowHours,

@@ -1,5 +1,5 @@
 import type { Pool } from '@muster/database'
-import type { FileStore, SecretBox } from '@muster/engine'
+import type { ArchiveReader, FileStore, SecretBox } from '@muster/engine'
 import type { OperationsProducer } from '@muster/queue'
 import type { Logger, Metrics } from '@muster/telemetry'
 import type { TenantLimits } from './limits/tenant-limits.ts'
@@ -10,6 +10,7 @@ import type { WatchHub } from './watch/watch-hub.ts'
 export interface Services {
   readonly pool: Pool
   readonly files: FileStore
+  readonly archives: ArchiveReader
   readonly producer: OperationsProducer
   readonly secrets: SecretBox
   readonly limits: TenantLimits

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ARCHIVE_LIMITS, type ArchiveLimits, archiveReader } from '@muster/archive'
 import { type Client, ensureTenant, operationStore, type Pool, saveClient } from '@muster/database'
 import { type FileStore, SecretBox, takeTurn } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
@@ -62,6 +63,7 @@ interface CallOptions extends RequestInit {
 
 export interface ApiOptions {
   readonly maxUploadBytes?: number
+  readonly archiveLimits?: Partial<ArchiveLimits>
   readonly duplicateWindowHours?: number
   /** Stands between the API and the disk. */
   readonly files?: (disk: FileStore) => FileStore
@@ -83,6 +85,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   const services: Services = {
     pool,
     files: options.files?.(disk) ?? disk,
+    archives: archiveReader({ ...ARCHIVE_LIMITS, ...options.archiveLimits }),
     producer: operationsProducer(redis.url, log),
     secrets: new SecretBox([randomBytes(32)]),
     limits: { operationsInFlight: 4, queuedOperations: 1_000, ...options.limits },
@@ -148,12 +151,13 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   }
 }
 
-async function work({ pool, files, secrets }: Services): Promise<void> {
+async function work({ pool, files, archives, secrets }: Services): Promise<void> {
   const engine = {
     operations: OPERATIONS,
     store: operationStore(pool),
     files,
     reader: rowReader,
+    archives,
     observer: { chunk: ignore, ended: ignore, leaseLost: ignore, rowsNotConserved: ignore },
     seal: (secret: string) => secrets.seal(secret),
     chunkSize: 100,

@@ -1,3 +1,4 @@
+import { ARCHIVE_LIMITS } from '@muster/archive'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 
@@ -14,6 +15,7 @@ describe('the settings', () => {
       host: '127.0.0.1',
       port: 8080,
       maxUploadBytes: 5 * 1024 ** 3,
+      archiveLimits: ARCHIVE_LIMITS,
       bootstrapClient: null,
       outsideIssuer: null,
       tokenIssuer: 'urn:muster',
@@ -29,12 +31,15 @@ describe('the settings', () => {
       BOOTSTRAP_CLIENT_ID: 'id',
       OIDC_AUDIENCE: 'me',
       MAX_UPLOAD_BYTES: '0',
+      ARCHIVE_MAX_ENTRIES: '0',
+      ARCHIVE_MAX_ENTRY_BYTES: '1023',
+      ARCHIVE_MAX_RATIO: '10001',
     }
     expect(() => readConfig(env)).toThrow(
       expect.objectContaining({
         name: 'SettingsError',
         message: expect.stringMatching(
-          /PORT:[\s\S]*DATABASE_URL:[\s\S]*SECRETS_KEY:[\s\S]*MAX_UPLOAD_BYTES:[\s\S]*BOOTSTRAP_CLIENT_SECRET:[\s\S]*OIDC_ISSUER:/,
+          /PORT:[\s\S]*DATABASE_URL:[\s\S]*SECRETS_KEY:[\s\S]*MAX_UPLOAD_BYTES:[\s\S]*MAX_ENTRIES:[\s\S]*MAX_ENTRY_BYTES:[\s\S]*MAX_RATIO:[\s\S]*BOOTSTRAP_CLIENT_SECRET:[\s\S]*OIDC_ISSUER:/,
         ),
       }),
     )

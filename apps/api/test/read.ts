@@ -8,7 +8,7 @@ export interface Told {
   readonly access_token: string
   readonly scope: string
   readonly keys: readonly object[]
-  readonly factorConfigs: readonly { readonly id: string }[]
+  readonly factorConfigs: readonly { readonly id: string; readonly name: string }[]
   readonly groups: readonly { readonly name: string }[]
   readonly next: string | null
 }

@@ -1,4 +1,5 @@
 import {
+  archiveLimit,
   databaseUrl,
   fileStoreUrl,
   filesDays,
@@ -26,6 +27,11 @@ const settings = z.object({
   CONCURRENCY: integer(1, 16).default(2),
   /** Milliseconds after which an operation lets others have their turn. */
   TURN_MS: integer(100, 600_000).default(1_000),
+  ARCHIVE_MAX_ENTRIES: archiveLimit.maxEntries(),
+  ARCHIVE_MAX_ENTRY_BYTES: archiveLimit.maxEntryBytes(),
+  ARCHIVE_MAX_UNPACKED_BYTES: archiveLimit.maxUnpackedBytes(),
+  ARCHIVE_MAX_RATIO: archiveLimit.maxRatio(),
+  ARCHIVE_MAX_DIRECTORY_BYTES: archiveLimit.maxDirectoryBytes(),
   TENANT_OPERATIONS_IN_FLIGHT: operationsInFlight(),
   RETENTION_FILES_DAYS: filesDays(),
   RETENTION_RECORDS_DAYS: recordsDays(),

@@ -1,7 +1,8 @@
+import { archiveReader } from '@muster/archive'
 import { createPool, isPending, migrate, operationStore, pendingOperations } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
-import { onStop, run, tellReady } from '@muster/process'
+import { archiveLimits, onStop, run, tellReady } from '@muster/process'
 import { operationsProducer, runDispatcher, runMaintenance } from '@muster/queue'
 import { openFileStore } from '@muster/storage'
 import { createLogger, createMetrics, serveMetrics } from '@muster/telemetry'
@@ -35,6 +36,7 @@ run(async () => {
     store: operationStore(pool),
     files,
     reader: rowReader,
+    archives: archiveReader(archiveLimits(config)),
     observer: observe(metrics, log),
     seal: (secret: string) => secrets.seal(secret),
     chunkSize: config.CHUNK_SIZE,

@@ -1,8 +1,9 @@
 import {
+  archivesWithKeys,
   cancelUnstarted,
   expireOperations,
-  type FilesQuestion,
   forgetIdempotencyKeys,
+  markArchivesRemoved,
   markFilesRemoved,
   operationsWithFilesToRemove,
   type Pool,
@@ -78,10 +79,25 @@ function steps({ pool, files, log }: Services, retention: Retention, now: number
   return {
     cancelUnstarted: () => cancelUnstarted(pool, before(hours * HOUR_MS), { hours, batch: OPERATIONS_BATCH }),
     expireOperations: () => expireOperations(pool, before(recordsDays * DAY_MS), OPERATIONS_BATCH),
-    removeFiles: fileRemoval(pool, files, log, {
-      endedBefore: before(filesDays * DAY_MS),
-      abandonedBefore: before(LATE_UPLOAD_MS),
-      batch: FOLDERS_BATCH,
+    removeKeys: removal(log, {
+      find: async (except) =>
+        (await archivesWithKeys(pool, { except, batch: FOLDERS_BATCH })).map((each) => ({
+          ...each,
+          key: each.archive,
+        })),
+      remove: (key) => files.remove(key),
+      mark: (numbers) => markArchivesRemoved(pool, numbers),
+    }),
+    removeFiles: removal(log, {
+      async find(except) {
+        const endedBefore = before(filesDays * DAY_MS)
+        const abandonedBefore = before(LATE_UPLOAD_MS)
+        const question = { endedBefore, abandonedBefore, except, batch: FOLDERS_BATCH }
+        const keepers = await operationsWithFilesToRemove(pool, question)
+        return keepers.map((each) => ({ ...each, key: `operations/${each.id}` }))
+      },
+      remove: (key) => files.remove(key),
+      mark: (numbers) => markFilesRemoved(pool, numbers),
     }),
     purgeDeleted: () => purgeDeleted(pool, ROWS_BATCH),
     async forgetIdempotencyKeys() {
@@ -91,26 +107,33 @@ function steps({ pool, files, log }: Services, retention: Retention, now: number
   }
 }
 
+/** What is to be removed, and how. */
+interface Removal {
+  /** Those that are to go, but for the ids `except`; empty when none is left. */
+  find(except: readonly string[]): Promise<readonly { number: bigint; id: string; key: string }[]>
+  remove(key: string): Promise<void>
+  mark(numbers: readonly bigint[]): Promise<void>
+}
+
 /** The files first, then the mark: what was cut short between is done again. */
-function fileRemoval(pool: Pool, files: FileStore, log: Logger, question: Omit<FilesQuestion, 'except'>): Batch {
+function removal(log: Logger, { find, remove, mark }: Removal): Batch {
   const stuck: string[] = []
   return async () => {
-    const operations = await operationsWithFilesToRemove(pool, { ...question, except: stuck })
     const removed: bigint[] = []
-    const left = operations.values()
-    const remove = async () => {
-      for (const { number, id } of left) {
+    const left = (await find(stuck)).values()
+    const removeEach = async () => {
+      for (const { number, id, key } of left) {
         try {
-          await files.remove(`operations/${id}`)
+          await remove(key)
           removed.push(number)
         } catch (error) {
           stuck.push(id)
-          log.warn({ err: error, operationId: id }, 'files that were kept long enough could not be removed')
+          log.warn({ err: error, operationId: id }, 'files that are not to be kept any longer could not be removed')
         }
       }
     }
-    await Promise.all(Array.from({ length: FOLDERS_AT_ONCE }, remove))
-    await markFilesRemoved(pool, removed)
+    await Promise.all(Array.from({ length: FOLDERS_AT_ONCE }, removeEach))
+    await mark(removed)
     // A store that removes nothing is not asked again and again.
     return removed.length > 0
   }

@@ -1,3 +1,4 @@
+import { ARCHIVE_LIMITS } from '@muster/archive'
 import { SettingsError } from '@muster/process'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
@@ -17,6 +18,11 @@ describe('readConfig', () => {
       CONCURRENCY: 2,
       TURN_MS: 1_000,
       METRICS_PORT: 9_100,
+      ARCHIVE_MAX_ENTRIES: ARCHIVE_LIMITS.maxEntries,
+      ARCHIVE_MAX_ENTRY_BYTES: ARCHIVE_LIMITS.maxEntryBytes,
+      ARCHIVE_MAX_UNPACKED_BYTES: ARCHIVE_LIMITS.maxUnpackedBytes,
+      ARCHIVE_MAX_RATIO: ARCHIVE_LIMITS.maxRatio,
+      ARCHIVE_MAX_DIRECTORY_BYTES: ARCHIVE_LIMITS.maxDirectoryBytes,
     })
   })
 

@@ -1,7 +1,8 @@
 import { isPending, operationHistory, type Pool, pendingOperations } from '@muster/database'
 import type { FileStore } from '@muster/engine'
+import { smartCardEnrollmentOptions } from '@muster/operations'
 import { createLogger } from '@muster/telemetry'
-import { type EngineHarness, engineHarness } from '@muster/testkit'
+import { type EngineHarness, engineHarness, zip } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { maintain } from '../src/maintain.ts'
 
@@ -48,6 +49,39 @@ async function awaiting(): Promise<string> {
     [harness.database.tenantId],
   )
   return rows[0]?.id ?? ''
+}
+
+/** An operation on an archive of these texts that has ended. */
+async function archived(...texts: string[]): Promise<string> {
+  const cards = { id: '9', name: 'Cards', factorType: 'SmartCardAuthenticator', settings: {} } as const
+  const id = await harness.upload(
+    zip(texts.map((text, index) => ({ name: `u${index}@example.com.pem`, data: Buffer.from(text) }))),
+    {
+      type: 'SMART_CARD_ENROLLMENT',
+      options: smartCardEnrollmentOptions([cards], { overwrite: false, pattern: 'Primary Email' }),
+    },
+  )
+  await harness.turn(id)
+  expect((await harness.outcome(id)).state).toBe('COMPLETED')
+  return id
+}
+
+const PRIVATE_KEY = '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n'
+
+/** The names of an operation's files. */
+async function fileNames(id: string): Promise<string[]> {
+  const names = ['source', 'source.utf8']
+  const there = await Promise.all(
+    names.map(async (name) => {
+      try {
+        for await (const _ of harness.files.read(`operations/${id}/${name}`)) return true
+        return true
+      } catch {
+        return false
+      }
+    }),
+  )
+  return names.filter((_, index) => there[index])
 }
 
 async function stored(id: string) {
@@ -154,6 +188,40 @@ describe('maintenance', () => {
     expect(lines.filter((line) => line.includes(one))).toHaveLength(1)
     await afterDays(31)
     expect(await hasFiles(one)).toBe(false)
+  })
+
+  it('removes an archive that held a private key at once, and what tells of its rows in their time', async () => {
+    const [held, other] = [await archived('nothing', PRIVATE_KEY), await archived('nothing')]
+    await afterDays(0)
+    expect(await fileNames(held)).toEqual(['source.utf8'])
+    expect((await stored(held)).archive_removed_at).toBeInstanceOf(Date)
+    expect(await fileNames(other)).toEqual(['source', 'source.utf8'])
+    expect((await stored(other)).archive_removed_at).toBeNull()
+    expect((await harness.outcome(held)).failures).toContain('2 PRIVATE_KEY')
+    await afterDays(31)
+    expect([await hasFiles(held), await hasFiles(other)]).toEqual([false, false])
+  })
+
+  it('leaves an archive alone while a retry reads it', async () => {
+    const id = await archived('nothing', PRIVATE_KEY)
+    const first = await harness.retry(id)
+    await harness.turn(first)
+    const retry = await harness.retry(first)
+    await harness.turn(retry, { chunks: 0 })
+    await afterDays(31)
+    expect(await fileNames(id)).toEqual(['source', 'source.utf8'])
+    await harness.turn(retry)
+    expect((await harness.outcome(retry)).state).toBe('COMPLETED')
+    await afterDays(0)
+    expect(await fileNames(id)).toEqual(['source.utf8'])
+  })
+
+  it('does not leave it alone for a retry that is paused', async () => {
+    const id = await archived('nothing')
+    await harness.retry(id)
+    await pool.query(`update operations set paused = true where state = 'SCHEDULED'`)
+    await afterDays(31)
+    expect(await hasFiles(id)).toBe(false)
   })
 
   it('does nothing more when it is asked to stop', async () => {

@@ -16,9 +16,28 @@ const MESSAGES = {
   DUPLICATE_KEY: (p) => `Row ${p['firstRow']} of this file has the same key and was applied; keep one of the two.`,
   USER_EXISTS: () => 'A user with this id is already in the directory.',
   USER_NOT_FOUND: () => 'No such user in the directory; import the user first.',
-  USER_AMBIGUOUS: () => 'Several users have this email, so it is unclear who is meant; make it unique first.',
+  USER_AMBIGUOUS: () => 'Several users have this value, so it is unclear who is meant; make it unique first.',
   GROUP_NOT_FOUND: () => 'No group of this name exists; create it first, or correct the name.',
   NO_FACTOR: () => 'Every factor of this row is empty; fill the columns of at least one.',
+  INVALID_FILE_NAME: (p) => `Not the name of a certificate; expected ${p['expected']}.`,
+  NOT_A_CERTIFICATE: () => 'Not an X.509 certificate in DER or PEM; export the certificate again.',
+  SEVERAL_CERTIFICATES: () =>
+    "The file holds certificates of several holders; leave the user's, and at most the authorities above it.",
+  PRIVATE_KEY: () =>
+    'The file holds a private key, which is never taken; export the certificate alone, and replace a key that was meant to be secret.',
+  CERTIFICATE_EXPIRED: () => "The certificate has expired; send the user's current one.",
+  CERTIFICATE_NOT_YET_VALID: () => 'The certificate is not valid yet; send it when it is.',
+  UNTRUSTED_ISSUER: (p) =>
+    `None of the authorities that factor config ${p['factorConfig']} trusts stands behind this certificate; send one that they issued, or add the authority.`,
+  CERTIFICATE_ENROLLED: () => 'Another user is enrolled with this certificate; send the one that is this user’s own.',
+  CRC_MISMATCH: () => 'The file does not match its checksum, so that it was damaged; make the archive anew.',
+  ENTRY_DAMAGED: () => 'The file cannot be unpacked; make the archive anew.',
+  ENTRY_ENCRYPTED: () => 'The file is encrypted in the archive; make the archive without a password.',
+  UNSUPPORTED_METHOD: (p) =>
+    `The file is packed by method ${p['method']}; make the archive with Deflate or without packing.`,
+  ENTRY_TOO_LARGE: (p) => `The file is larger than ${p['max']} bytes, the most that is taken; certificates are small.`,
+  NESTED_ARCHIVE: () => 'The file is an archive itself; put the certificates into one archive.',
+  SYMLINK: () => 'The entry is a link or a special file; put the certificate itself into the archive.',
   NOT_STORABLE: () =>
     'The database does not take this row, for a reason that the checks do not know; tell the operator its number.',
 } as const satisfies Record<string, (params: RowParams) => string>
@@ -42,3 +61,6 @@ export function rowMessage(mistake: { code: RowCode; params?: RowParams | null |
 
 /** Columns that a failed-rows file has after the original ones; an upload may bring them back, they are left out. */
 export const FAILED_ROW_COLUMNS = ['_row', '_line', '_code', '_column', '_message'] as const
+
+/** Columns that the failed-rows file of an archive has: its rows are files, which have no lines and no columns. */
+export const FAILED_ENTRY_COLUMNS = ['file', '_row', '_code', '_message'] as const

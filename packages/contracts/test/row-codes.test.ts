@@ -9,6 +9,8 @@ describe('rowMessage', () => {
       encoding: 'Shift_JIS',
       problem: 'a quote that is not closed',
       firstRow: 7,
+      factorConfig: '2000000283050',
+      method: 12,
     }
     for (const code of ROW_CODES) expect(rowMessage({ code, params })).toMatch(/^[A-Z](?!.*undefined).{10,}\.$/)
   })

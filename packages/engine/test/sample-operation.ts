@@ -13,6 +13,8 @@ export const sampleOperation = rowOperation({
   ],
   otherColumn: (name) => text(name, 'attributes', { max: 3, example: ['', ''] }),
   key: 'id',
+  content: null,
+  isOrdered: false,
   apply: () => '',
 })
 

@@ -2,6 +2,7 @@ import { type FactorConfig, OPERATION_TYPES, type OperationType } from '@muster/
 import { type Column, checkHeader, Wrong } from '@muster/engine'
 import { describe, expect, it } from 'vitest'
 import { quickEnrollmentOptions } from '../src/enrollments/quick-enrollment.ts'
+import { smartCardEnrollmentOptions } from '../src/enrollments/smart-cards/smart-card-enrollment.ts'
 import { OPERATIONS } from '../src/registry.ts'
 
 const HARDWARE = {
@@ -23,10 +24,13 @@ const CONFIGS: readonly FactorConfig[] = [
   { id: '8', name: 'Questions', factorType: 'SQAAuthenticator', settings: {} },
 ]
 
+const CARDS: FactorConfig = { id: '9', name: 'Cards', factorType: 'SmartCardAuthenticator', settings: {} }
+
 /** Options that use all that a type has. */
 const OPTIONS: Readonly<Record<OperationType, unknown>> = {
   IMPORT_USERS: null,
   QUICK_ENROLLMENT: quickEnrollmentOptions(CONFIGS, false),
+  SMART_CARD_ENROLLMENT: smartCardEnrollmentOptions([CARDS], { overwrite: false, pattern: 'Primary Email' }),
 }
 
 describe.each(OPERATION_TYPES)('%s', (type) => {
@@ -53,7 +57,10 @@ describe.each(OPERATION_TYPES)('%s', (type) => {
 
   it('makes input columns whose names are plain SQL names, each once', () => {
     const fields = operation.prepare?.(OPTIONS[type], (secret) => Buffer.from(secret)).columns.map(({ name }) => name)
-    const all = fields ?? columns.map(({ field }) => field)
+    const all = [
+      ...(fields ?? columns.map(({ field }) => field)),
+      ...(operation.content ? [operation.content.column.name] : []),
+    ]
     for (const field of all) expect(field).toMatch(/^[a-z][a-z0-9_]*$/)
     expect(new Set(all).size).toBe(all.length)
   })

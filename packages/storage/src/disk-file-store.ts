@@ -20,7 +20,7 @@ export function diskFileStore(folder: string): FileStore {
   }
   return {
     write: (key, bytes) => writeWhole(root, place(key), bytes),
-    read: (key, fromByte = 0) => readFrom(key, place(key), fromByte),
+    read: (key, fromByte = 0, toByte = Number.POSITIVE_INFINITY) => readRange(key, place(key), fromByte, toByte),
     remove: (key) => rm(place(key), { recursive: true, force: true }),
     folders: (key) => foldersIn(place(key)),
     check: () => checkWritable(root),
@@ -76,8 +76,9 @@ async function removeEmpty(root: string, folder: string): Promise<void> {
   }
 }
 
-async function* readFrom(key: string, file: string, fromByte: number): AsyncIterable<Uint8Array> {
-  const stream = createReadStream(file, { start: fromByte, highWaterMark: READ_BYTES })
+async function* readRange(key: string, file: string, fromByte: number, toByte: number): AsyncIterable<Uint8Array> {
+  if (toByte <= fromByte) return
+  const stream = createReadStream(file, { start: fromByte, end: toByte - 1, highWaterMark: READ_BYTES })
   try {
     yield* stream as AsyncIterable<Uint8Array>
   } catch (error) {

@@ -27,6 +27,9 @@ describe('diskFileStore', () => {
     await store.write('operations/a/source', chunks('hello ', 'world'))
     expect(await text(store.read('operations/a/source'))).toBe('hello world')
     expect(await text(store.read('operations/a/source', 6))).toBe('world')
+    expect(await text(store.read('operations/a/source', 3, 8))).toBe('lo wo')
+    expect(await text(store.read('operations/a/source', 3, 3))).toBe('')
+    expect(await text(store.read('operations/a/source', 8, 99))).toBe('rld')
   })
 
   it('replaces a file whole', async () => {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
+import { ARCHIVE_LIMITS, archiveReader } from '@muster/archive'
 import type { Encoding, OperationType } from '@muster/contracts'
 import { findOperation, insertOperation, operationStore, readFailedRows, readRowMemory } from '@muster/database'
 import {
@@ -10,8 +11,10 @@ import {
   retrySource,
   rowOutcome,
   SecretBox,
+  type Source,
   type TurnEnd,
   takeTurn,
+  zipSource,
 } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { openFileStore } from '@muster/storage'
@@ -45,6 +48,15 @@ interface RunOptions {
   readonly policy?: Partial<FailurePolicy>
 }
 
+function sourceOf(type: OperationType, key: string, bytes: Buffer, encoding: Encoding): Source {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const file = { key, fileName: 'test', bytes: bytes.length, sha256 }
+  if (OPERATIONS[type].content !== null) return zipSource(file)
+  const read = readHeader(bytes, { complete: true, encoding, delimiter: null })
+  if ('problem' in read) throw new Error(read.detail)
+  return { kind: 'csv', ...file, encoding, ...read }
+}
+
 /** The engine on a real database and file store, without a queue: the tests give the turns. */
 export async function engineHarness() {
   const database = await testDatabase()
@@ -62,6 +74,7 @@ export async function engineHarness() {
     store: operationStore(database.pool),
     files,
     reader: rowReader,
+    archives: archiveReader(ARCHIVE_LIMITS),
     observer,
     seal: (secret) => box.seal(secret),
     chunkSize: 5_000,
@@ -73,9 +86,7 @@ export async function engineHarness() {
     const bytes = Buffer.from(content)
     const id = randomUUID()
     const key = `operations/${id}/source`
-    const encoding = run.encoding ?? 'UTF-8'
-    const read = readHeader(bytes, { complete: true, encoding, delimiter: null })
-    if ('problem' in read) throw new Error(read.detail)
+    const type = run.type ?? 'IMPORT_USERS'
     await files.write(
       key,
       (async function* () {
@@ -85,20 +96,10 @@ export async function engineHarness() {
     await insertOperation(database.pool, {
       id,
       tenantId: database.tenantId,
-      type: run.type ?? 'IMPORT_USERS',
+      type,
       name: 'test',
       options: run.options ?? null,
-      source: {
-        kind: 'csv',
-        key,
-        fileName: 'test.csv',
-        bytes: bytes.length,
-        encoding,
-        delimiter: read.delimiter,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-        header: read.header,
-        start: read.start,
-      },
+      source: sourceOf(type, key, bytes, run.encoding ?? 'UTF-8'),
       createdBy: 'test',
       policy: { maxFailedRows: null, maxFailedRatio: null, ...run.policy },
     })

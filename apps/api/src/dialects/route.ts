@@ -30,7 +30,7 @@ export interface PublicRequest {
   upload(fields: readonly string[]): Promise<Upload>
   /**
    * Receives a body that is a file as it is, under this key of the file store; its name is the
-   * Content-Disposition's, else `data.csv`. It returns when the file is durable. Unless it is kept,
+   * Content-Disposition's, else `data.csv` or `data.zip`. It returns when the file is durable. Unless it is kept,
    * it is removed when the handler returns or throws.
    * Throws a Refusal, and leaves nothing behind: too large, a content coding other than gzip, gzip
    * data that is damaged, a full disk.

@@ -10,15 +10,15 @@ import {
   QueueFull,
   RequestKeyReused,
 } from '@muster/database'
-import { type CsvSource, type FailurePolicy, retrySource } from '@muster/engine'
+import { type FailurePolicy, retrySource, type Source } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import type { Caller } from '../auth/caller.ts'
 import { queueIsFull } from '../limits/queue-limit.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import type { Upload } from '../upload/upload.ts'
-import { csvSource } from './csv-source.ts'
 import { duplicateRefused } from './duplicate-refused.ts'
+import { uploadedSource } from './uploaded-source.ts'
 
 /** What an operation is created with, wherever its data comes from. */
 interface OperationTerms {
@@ -38,9 +38,10 @@ interface OperationTerms {
 
 export interface OperationRequest extends OperationTerms {
   readonly upload: Upload
-  readonly encoding: Encoding
-  /** Null: found from the header. */
-  readonly delimiter: Delimiter | null
+  /** Of a CSV; UTF-8 unless given. */
+  readonly encoding?: Encoding
+  /** Of a CSV; null, or not given: found from the header. */
+  readonly delimiter?: Delimiter | null
   /** Whether it may have the data of an earlier operation; false unless given. */
   readonly allowsDuplicate?: boolean
   /** Whose rows it runs again, under the same failure policy. */
@@ -53,24 +54,25 @@ export interface AwaitingOperationRequest extends OperationTerms {
 
 export interface RetryRequest extends OperationTerms {
   readonly parentNumber: bigint
-  readonly parentSource: CsvSource
+  readonly parentSource: Source
 }
 
 type CreationServices = Pick<Services, 'pool' | 'producer' | 'limits' | 'duplicateWindowHours'>
+type UploadServices = CreationServices & Pick<Services, 'files' | 'archives'>
 
 /**
- * Makes an operation of an upload: checks the header, commits it SCHEDULED, or AWAITING_DATA when it
+ * Makes an operation of an upload: checks the file, commits it SCHEDULED, or AWAITING_DATA when it
  * does not start by itself, keeps the file, and sees to it that a worker learns of it; where the
  * queue is away, the dispatcher finds it later. When the request's key has made an operation before,
  * this one is returned, and the file is not kept.
- * Throws a Refusal: a header that is not right, a duplicate, a key that was used for another request.
+ * Throws a Refusal: a file that is not right, a duplicate, a key that was used for another request.
  */
-export async function createOperation(services: CreationServices, request: OperationRequest): Promise<OperationRecord> {
+export async function createOperation(services: UploadServices, request: OperationRequest): Promise<OperationRecord> {
   const { upload, parent, allowsDuplicate = false } = request
   const operation: NewOperation = {
     ...newOperation(request),
     id: upload.operationId,
-    source: csvSource({ ...request, file: upload }),
+    source: await uploadedSource(services, { ...request, file: upload }),
     // Rows that are run again are meant to be.
     duplicateWindowHours: allowsDuplicate || parent !== undefined ? 0 : services.duplicateWindowHours,
     ...(parent && { parentNumber: parent.number, policy: parent.policy }),

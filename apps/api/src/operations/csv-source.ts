@@ -5,21 +5,22 @@ import { readHeader } from '@muster/text'
 import { type Cause, Refusal } from '../refusal.ts'
 import type { ReceivedFile } from '../upload/upload.ts'
 
-interface CsvFile {
+export interface UploadedFile {
   readonly type: OperationType
   /** What the type's definition reads back. */
   readonly options: unknown
   readonly file: ReceivedFile
-  readonly encoding: Encoding
-  /** Null: found from the header. */
-  readonly delimiter: Delimiter | null
+  /** Of a CSV; UTF-8 unless given. */
+  readonly encoding?: Encoding
+  /** Of a CSV; null, or not given: found from the header. */
+  readonly delimiter?: Delimiter | null
 }
 
 /**
  * The source that a file is, with its header read and found right for the operation.
  * Throws a Refusal `header-refused` that tells every cause.
  */
-export function csvSource({ type, options, file, encoding, delimiter }: CsvFile): CsvSource {
+export function csvSource({ type, options, file, encoding = 'UTF-8', delimiter = null }: UploadedFile): CsvSource {
   const { key, fileName, bytes, sha256, sample } = file
   const read = readHeader(sample, { complete: bytes === sample.length, encoding, delimiter })
   if ('problem' in read) throw headerRefused([{ title: read.problem, detail: read.detail }])

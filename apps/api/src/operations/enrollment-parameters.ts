@@ -1,4 +1,10 @@
-import { ENCODINGS, type Encoding, parseEncoding } from '@muster/contracts'
+import {
+  CERTIFICATE_FILENAME_PATTERNS,
+  type CertificateFilenamePattern,
+  ENCODINGS,
+  type Encoding,
+  parseEncoding,
+} from '@muster/contracts'
 import { singleValue } from './single-value.ts'
 
 /** The file's encoding, UTF-8 unless given. What is wrong goes into `mistakes`. */
@@ -14,4 +20,17 @@ export function parseOverwrite(values: readonly string[], mistakes: string[]): b
   const text = singleValue('overwrite_enrollment_data', values, mistakes)?.trim().toLowerCase() ?? 'false'
   if (text !== 'true' && text !== 'false') mistakes.push('overwrite_enrollment_data takes true or false.')
   return text === 'true'
+}
+
+/**
+ * What the names of certificates' files say of their users, compared without regard to case and surrounding space.
+ * What is wrong goes into `mistakes`, also that it is missing; what is returned is of no use then.
+ */
+export function parseFilenamePattern(values: readonly string[], mistakes: string[]): CertificateFilenamePattern {
+  const text = singleValue('certificate_filename_pattern', values, mistakes)?.trim().toLowerCase() ?? ''
+  const pattern = CERTIFICATE_FILENAME_PATTERNS.find((each) => each.toLowerCase() === text)
+  if (pattern !== undefined) return pattern
+  const wrong = text === '' ? 'is missing; give' : 'takes'
+  mistakes.push(`certificate_filename_pattern ${wrong} one of ${CERTIFICATE_FILENAME_PATTERNS.join(', ')}.`)
+  return CERTIFICATE_FILENAME_PATTERNS[0]
 }

@@ -7,7 +7,8 @@ import type { Services } from '../services.ts'
 
 /**
  * The operation's failed rows as a CSV: the original columns as they stand, then row number, line,
- * code, column and message; in the upload's delimiter and, where it can be written, its encoding.
+ * code, column and message; in the upload's delimiter and, where it can be written, its encoding. Of a ZIP, each
+ * file's name, row number, code and message.
  * Made while it is sent, from the stored file and the record of failed rows, in one pass.
  * Throws a Refusal where there is no file yet or any more.
  */
@@ -21,7 +22,7 @@ export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>
   // Until there is a copy in UTF-8, where one is to be made, no row has been read, so that none has failed.
   const start = normalisedKey !== null || source.encoding === 'UTF-8' ? source.start : null
   const rows = start === null ? none() : sourceRows({ source, normalisedKey }, start, { files, reader: rowReader })
-  const records = failedRecords(source.header, rows, readFailedRows(pool, number))
+  const records = failedRecords(source, rows, readFailedRows(pool, number))
   const { delimiter, encoding } = source
   return {
     status: 200,

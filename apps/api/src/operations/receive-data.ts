@@ -5,14 +5,15 @@ import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import { UPLOADS_FOLDER } from '../upload/reception.ts'
 import type { ReceivedFile } from '../upload/upload.ts'
-import { csvSource } from './csv-source.ts'
 import { duplicateRefused } from './duplicate-refused.ts'
+import { uploadedSource } from './uploaded-source.ts'
 
 export interface DataRequest {
   readonly operation: OperationRecord
   /** The token's subject. */
   readonly by: string
-  readonly encoding: Encoding
+  /** Of a CSV; UTF-8 unless given. */
+  readonly encoding?: Encoding
   /** Whether it may be the data of an earlier operation. */
   readonly allowsDuplicate: boolean
   /** Receives the data into the file store, under that key. */
@@ -20,10 +21,10 @@ export interface DataRequest {
 }
 
 /**
- * Receives the data of an operation that awaits it, checks the header, and schedules the operation,
+ * Receives the data of an operation that awaits it, checks it, and schedules the operation,
  * unless it is to be started by its caller: then data that it has already is replaced. What came is
  * kept under a name of its own, so that of two clients at once each has its file, and one is kept.
- * Throws a Refusal: it takes no data, a header that is not right, a duplicate; the operation stays as it was then.
+ * Throws a Refusal: it takes no data, a file that is not right, a duplicate; the operation stays as it was then.
  *
  * @returns the operation as it is then
  */
@@ -42,9 +43,10 @@ function takesData({ state, source, startsByItself }: OperationRecord): boolean 
 }
 
 async function commit(services: Services, request: DataRequest, file: ReceivedFile): Promise<void> {
-  const { operation, by, encoding } = request
+  const { operation, by } = request
   const { id: operationId, tenantId, type, options, declared } = operation
-  const source = csvSource({ type, options, file, encoding, delimiter: declared?.delimiter ?? null })
+  const delimiter = declared?.delimiter ?? null
+  const source = await uploadedSource(services, { ...request, type, options, file, delimiter })
   const duplicateWindowHours = request.allowsDuplicate ? 0 : services.duplicateWindowHours
   const data = { operationId, tenantId, type, options, source, by, duplicateWindowHours }
   const completed = await complete(services, data, file)

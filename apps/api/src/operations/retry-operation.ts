@@ -1,5 +1,5 @@
 import type { OperationRecord } from '@muster/database'
-import type { CsvSource } from '@muster/engine'
+import type { Source } from '@muster/engine'
 import type { Caller } from '../auth/caller.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -22,13 +22,25 @@ export async function retryOperation(
   return createRetry(services, { caller, type, name, options, policy, requestKey, parentNumber, parentSource })
 }
 
-function sourceToRetry({ source, normalisedKey, filesRemovedAt, ...parent }: OperationRecord): CsvSource {
+function sourceToRetry({
+  source,
+  normalisedKey,
+  filesRemovedAt,
+  archiveRemovedAt,
+  ...parent
+}: OperationRecord): Source {
   const { total, succeeded, unchanged, resolved } = parent
   if (source === null) {
     throw new Refusal('conflict', 'The operation never had data, so it has no rows to run again; create a new one.')
   }
   if (filesRemovedAt !== null) {
     throw new Refusal('gone', 'Its data was removed when its time was over; send the corrected rows as a file.')
+  }
+  if (archiveRemovedAt !== null) {
+    throw new Refusal(
+      'gone',
+      'Its archive was removed because it held private keys; send the certificates that are left, without keys, as a file.',
+    )
   }
   if (source.isRetry && normalisedKey === null) {
     throw new Refusal('conflict', 'It ended before its rows were found; retry the operation that it was to retry.')

@@ -2,6 +2,7 @@ import type { FileStore } from '@muster/engine'
 import type { Request, Response } from 'express'
 import { bodyBroken, openBody } from './body-stream.ts'
 import { fileNameIn } from './file-name.ts'
+import { isZip, mediaType } from './media-type.ts'
 import { type Received, received, UploadAborted } from './received.ts'
 import { storeFile } from './store-file.ts'
 import { refuseByHeaders } from './upload-refusals.ts'
@@ -29,7 +30,8 @@ export async function receiveData(
     // The connection must outlive the reading: a refusal is still to be answered.
     const bytes: AsyncIterable<Buffer> = body.stream.iterator({ destroyOnReturn: false })
     const stored = await storeFile(files, key, bytes, { maxBytes, broken: bodyBroken })
-    const fileName = fileNameIn(req.get('content-disposition') ?? null) ?? 'data.csv'
+    const otherwise = isZip(mediaType(req.get('content-type') ?? null)) ? 'data.zip' : 'data.csv'
+    const fileName = fileNameIn(req.get('content-disposition') ?? null) ?? otherwise
     return received({ key, fileName, ...stored }, () => files.remove(key))
   } catch (error) {
     throw req.destroyed && !req.complete ? new UploadAborted() : error

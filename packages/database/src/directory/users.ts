@@ -9,6 +9,23 @@ export interface UserFactor {
   readonly factorType: FactorType
   /** ISO 8601 UTC with milliseconds. */
   readonly enrolledAt: string
+  /** What is in the certificate of a smart card, but for its key; null for other factors. */
+  readonly certificate: UserCertificate | null
+}
+
+export interface UserCertificate {
+  /** RFC 4514. */
+  readonly subject: string
+  readonly issuer: string
+  /** Upper-case hexadecimal. */
+  readonly serialNumber: string
+  /** SHA-256, lower-case hexadecimal. */
+  readonly fingerprint: string
+  /** ISO 8601 UTC. */
+  readonly notBefore: string
+  readonly notAfter: string
+  readonly keyType: string
+  readonly subjectAltNames: readonly string[]
 }
 
 /** A user of the directory. Null is what was never given. */
@@ -43,7 +60,8 @@ const FIND = `
     (
       select coalesce(jsonb_agg(jsonb_build_object(
         'factorConfigId', c.id::text, 'name', c.name, 'factorType', c.factor_type,
-        'enrolledAt', to_char(e.enrolled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+        'enrolledAt', to_char(e.enrolled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'certificate', case when e.fingerprint is not null then e.data - 'publicKey' end
       ) order by c.id), '[]')
       from enrollments e join factor_configs c on c.id = e.factor_config_id where e.user_id = u.id
     ) as factors

@@ -2,7 +2,7 @@ import type { RowCode, RowMistake, RowParams } from '@muster/contracts'
 import type { Pool } from 'pg'
 import { type JobCondition, type JobStatus, jobConditionSql } from './job-condition.ts'
 
-/** A quick enrollment, as the ID360 dialect speaks of it. */
+/** A quick enrollment, by CSV or of smart cards, as the ID360 dialect speaks of it. */
 export interface Job {
   /** The operation's number, decimal digits. */
   readonly id: string
@@ -70,7 +70,7 @@ const JOBS = `
       else 'QUEUED'
     end as status
   ) s
-  where o.tenant_id = $1 and o.type = 'QUICK_ENROLLMENT' and o.deleted_at is null`
+  where o.tenant_id = $1 and o.type in ('QUICK_ENROLLMENT', 'SMART_CARD_ENROLLMENT') and o.deleted_at is null`
 
 /** The tenant's quick enrollment of that number; null when there is none. `id` is 1 to 18 decimal digits. */
 export async function findJob(pool: Pool, tenantId: number, id: string): Promise<Job | null> {

@@ -1,11 +1,11 @@
 import { TRANSITIONS } from '@muster/contracts'
-import type { CsvSource } from '@muster/engine/ports'
+import type { Source } from '@muster/engine/ports'
 import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from '../turns/transaction.ts'
 import { type OfferedData, refuseDuplicate } from './duplicate-data.ts'
 
 export interface CompletedData extends Omit<OfferedData, 'sha256' | 'request'> {
-  readonly source: CsvSource
+  readonly source: Source
   /** The token's subject. */
   readonly by: string
   /** Refused when an operation of so many hours has the same type, options and data; 0: never. */

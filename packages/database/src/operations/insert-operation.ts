@@ -1,5 +1,5 @@
 import type { OperationType } from '@muster/contracts'
-import type { CsvSource, FailurePolicy } from '@muster/engine/ports'
+import type { FailurePolicy, Source } from '@muster/engine/ports'
 import type { Pool, PoolClient } from 'pg'
 import { queuedUpTo } from '../queueing/queued-operations.ts'
 import { inTransaction } from '../turns/transaction.ts'
@@ -17,7 +17,7 @@ export interface NewOperation {
   /** JSON; what the operation's definition reads back. */
   readonly options: unknown
   /** Null: its data is to come. */
-  readonly source: CsvSource | null
+  readonly source: Source | null
   /** The token's subject. */
   readonly createdBy: string
   /** No limit to failed rows unless given. */

@@ -7,7 +7,7 @@ import type {
   RowMistake,
   RowParams,
 } from '@muster/contracts'
-import type { CsvSource, FailurePolicy } from '@muster/engine/ports'
+import type { FailurePolicy, Source } from '@muster/engine/ports'
 
 export type { FailurePolicy } from '@muster/engine/ports'
 
@@ -27,7 +27,7 @@ export interface OperationRecord {
   readonly options: unknown
   readonly policy: FailurePolicy
   /** Null until the data is complete. */
-  readonly source: CsvSource | null
+  readonly source: Source | null
   /** What was said of data to come; null when the data came with the operation. */
   readonly declared: DeclaredData | null
   /** Whether it is scheduled as soon as its data is complete. */
@@ -59,6 +59,8 @@ export interface OperationRecord {
   readonly endedAt: Date | null
   /** When its files were removed, their time being over; null while they are there. */
   readonly filesRemovedAt: Date | null
+  /** When its archive was removed before the other files, since it held private keys; null where it was not. */
+  readonly archiveRemovedAt: Date | null
 }
 
 /** What a client said of the data to come; null where it said nothing. */
@@ -80,7 +82,7 @@ export interface StoredOperation {
   options: unknown
   max_failed_rows: string | null
   max_failed_ratio: number | null
-  source: CsvSource | null
+  source: Source | null
   declared: DeclaredData | null
   starts_by_itself: boolean
   normalised_key: string | null
@@ -99,6 +101,7 @@ export interface StoredOperation {
   started_at: Date | null
   ended_at: Date | null
   files_removed_at: Date | null
+  archive_removed_at: Date | null
 }
 
 /** Every operation that was not deleted, as `o` with what belongs to it; conditions are added with `and`. */
@@ -106,6 +109,7 @@ export const OPERATIONS = `
   select o.id, o.number, o.tenant_id, o.type, o.name, o.state, o.paused, o.reason, o.options,
     o.max_failed_rows, o.max_failed_ratio, o.source, o.declared, o.starts_by_itself, o.normalised_key,
     o.normalised_bytes, o.total, o.created_by, o.created_at, o.started_at, o.ended_at, o.files_removed_at,
+    o.archive_removed_at,
     l.succeeded, l.unchanged, l.failed, l.first_failed_row, l.bytes_done,
     (
       select jsonb_build_object('code', f.code, 'column', f.column_name, 'params', f.params)
@@ -159,6 +163,7 @@ export function toRecord(stored: StoredOperation): OperationRecord {
     startedAt: stored.started_at,
     endedAt: stored.ended_at,
     filesRemovedAt: stored.files_removed_at,
+    archiveRemovedAt: stored.archive_removed_at,
   }
 }
 

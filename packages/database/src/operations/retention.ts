@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { NOT_READ } from './archive-readers.ts'
 
 /** The actor that the history names for what is done here. */
 const RETENTION = 'retention'
@@ -49,7 +50,8 @@ export interface FilesQuestion {
 const WITH_FILES = `
   select number, id from (
     (
-      select number, id from operations where ended_at < $1 and files_removed_at is null and id <> all ($3::uuid[])
+      select number, id from operations o
+      where ended_at < $1 and files_removed_at is null and id <> all ($3::uuid[]) and ${NOT_READ}
       order by ended_at limit $4
     ) union (
       select number, id from operations
@@ -86,7 +88,7 @@ export async function expireOperations(pool: Pool, endedBefore: Date, batch: num
   const { rowCount } = await pool.query(
     `update operations set deleted_at = now()
     where number = any (array(
-      select number from operations where ended_at < $1 and deleted_at is null
+      select number from operations o where ended_at < $1 and deleted_at is null and ${NOT_READ}
       order by ended_at limit $2 for update skip locked))`,
     [endedBefore, batch],
   )

@@ -1,5 +1,5 @@
 import { type OperationType, TRANSITIONS } from '@muster/contracts'
-import type { Claim, CsvSource } from '@muster/engine/ports'
+import type { Claim, Source } from '@muster/engine/ports'
 import type { Pool, PoolClient } from 'pg'
 
 interface ClaimedRow {
@@ -8,7 +8,8 @@ interface ClaimedRow {
   tenant_id: number
   type: OperationType
   options: unknown
-  source: CsvSource
+  created_at: Date
+  source: Source
   normalised_key: string | null
   lease: string
   parent_number: string | null
@@ -30,14 +31,18 @@ interface LaneRow {
  * it before can commit nothing more. Waits for a chunk that is being committed. Null when there is
  * nothing to take.
  */
-export async function claimOperation(client: PoolClient, operationId: string, lanes: number): Promise<Claim | null> {
+export async function claimOperation(
+  client: PoolClient,
+  operationId: string,
+  lanesOf: (type: OperationType) => number,
+): Promise<Claim | null> {
   const { rows } = await client.query<ClaimedRow>(
     `update operations
     set lease = lease + 1, state = 'PROCESSING', started_at = coalesce(started_at, now()),
       changed_by = case state when 'SCHEDULED' then 'worker' else changed_by end,
       reason = case state when 'SCHEDULED' then $2 else reason end
     where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused
-    returning number, id, tenant_id, type, options, source, normalised_key, lease, parent_number,
+    returning number, id, tenant_id, type, options, created_at, source, normalised_key, lease, parent_number,
       max_failed_rows, max_failed_ratio`,
     [operationId, TRANSITIONS.SCHEDULED.PROCESSING],
   )
@@ -49,11 +54,12 @@ export async function claimOperation(client: PoolClient, operationId: string, la
     tenantId: row.tenant_id,
     type: row.type,
     options: row.options,
+    createdAt: row.created_at,
     source: row.source,
     normalisedKey: row.normalised_key,
     lease: BigInt(row.lease),
     parentNumber: row.parent_number === null ? null : BigInt(row.parent_number),
-    ...(await claimLanes(client, row, lanes)),
+    ...(await claimLanes(client, row, lanesOf(row.type))),
     policy: {
       maxFailedRows: row.max_failed_rows === null ? null : Number(row.max_failed_rows),
       maxFailedRatio: row.max_failed_ratio,

@@ -1,4 +1,4 @@
-import type { CsvSource, Position, Totals, Uncounted } from '@muster/engine/ports'
+import type { Position, Source, Totals, Uncounted } from '@muster/engine/ports'
 import type { Pool } from 'pg'
 import { type TotalsRow, toTotals } from './end-operation.ts'
 
@@ -8,7 +8,7 @@ const COUNTING = -1
 interface UncountedRow {
   number: string
   id: string
-  source: CsvSource
+  source: Source
   normalised_key: string | null
   /** Null when no worker ever took it up. */
   row_number: string | null

@@ -21,7 +21,8 @@ const BEGIN = `begin;
 /** The engine's record of operations in PostgreSQL. Every write demands the claim's lease. */
 export function operationStore(pool: Pool): OperationStore {
   return {
-    claim: (operationId, lanes) => inTransaction(pool, 'begin', (client) => claimOperation(client, operationId, lanes)),
+    claim: (operationId, lanesOf) =>
+      inTransaction(pool, 'begin', (client) => claimOperation(client, operationId, lanesOf)),
     transaction: (work) => inTransaction(pool, BEGIN, (client) => work(chunkTransaction(client))),
     async advance(claim, lanes) {
       const { rowCount } = await pool.query(

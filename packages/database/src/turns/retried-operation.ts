@@ -1,8 +1,8 @@
-import type { Claim, CsvSource, Parent, ParentRows } from '@muster/engine/ports'
+import type { Claim, Parent, ParentRows, Source } from '@muster/engine/ports'
 import type { Pool } from 'pg'
 
 interface ParentRow {
-  source: CsvSource
+  source: Source
   normalised_key: string | null
   checkpoints: number[]
 }

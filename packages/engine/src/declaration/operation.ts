@@ -21,6 +21,20 @@ export interface Preparation {
   values(values: Values): readonly InputValue[]
 }
 
+/** Reads a file of an archive: a value of `input`, or everything that is wrong with it. Pure. */
+export type ReadContent = (file: Uint8Array) => InputValue | readonly Wrong[]
+
+/** What the files of an archive become. */
+export interface Content<Options = unknown> {
+  /** Of `input`. */
+  readonly column: InputColumn
+  /**
+   * @param at when the operation was asked for: what depends on time is judged by that, so that it does not matter
+   *   when a row is reached
+   */
+  reader(options: Options, at: Date): ReadContent
+}
+
 /** Seals a secret so that only Muster's keys open it. */
 export type Seal = (secret: string) => Uint8Array
 
@@ -41,6 +55,13 @@ export interface RowOperation<Options = unknown> {
   readonly otherColumn: ((name: string) => Column) | null
   /** Name of the column that says what a row is about: it chooses the lane, and repeats are told by it. */
   readonly key: string
+  /** Where rows are the files of an archive, and its one column, `file`, reads their names; null for rows of a CSV. */
+  readonly content: Content<Options> | null
+  /**
+   * Rows depend on one another beyond their keys, so that all of them are applied in the order of the file; false where
+   * rows of different keys do not care.
+   */
+  readonly isOrdered: boolean
   /** Without it, `input` has the declared columns' fields, and `attributes` (jsonb) with the other columns by name. */
   prepare?(options: Options, seal: Seal): Preparation
   /**
@@ -56,10 +77,14 @@ export interface RowOperation<Options = unknown> {
 
 /** A type whose options are parsed on the way in, so that all types are of one shape. */
 export function rowOperation<Options>(declared: RowOperation<Options>): RowOperation {
-  const { prepare } = declared
+  const { prepare, content } = declared
   return {
     ...declared,
     columns: (options) => declared.columns(declared.options(options)),
+    content: content && {
+      column: content.column,
+      reader: (options: unknown, at: Date) => content.reader(declared.options(options), at),
+    },
     apply: (options) => declared.apply(declared.options(options)),
     ...(prepare && { prepare: (options: unknown, seal: Seal) => prepare(declared.options(options), seal) }),
   }

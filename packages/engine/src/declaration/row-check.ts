@@ -1,8 +1,8 @@
 import type { RowMistake } from '@muster/contracts'
-import type { InputColumn, InputValue } from '../ports/index.ts'
+import type { EntryMistake, InputColumn, InputValue } from '../ports/index.ts'
 import { type Column, Wrong } from './columns.ts'
 import { isOwn, same } from './header.ts'
-import type { Mistaken, Preparation, RowOperation, Seal } from './operation.ts'
+import type { Mistaken, Preparation, ReadContent, RowOperation, Seal } from './operation.ts'
 
 /** A row whose cells have been looked at. */
 interface CheckedRow {
@@ -19,7 +19,8 @@ export interface RowCheck {
   readonly input: readonly InputColumn[]
   /** About how many bytes a row may grow by: its other columns' names go with it, and each may be a mistake. */
   readonly growth: number
-  check(cells: readonly string[]): CheckedRow
+  /** @param file what is in the row's file, or why that cannot be used; left out where rows have none, or only the key is of interest */
+  check(cells: readonly string[], file?: Uint8Array | EntryMistake): CheckedRow
 }
 
 /** Of memory, for one mistake of one row. */
@@ -35,7 +36,16 @@ interface Cell {
   readonly column: Column
 }
 
-export function rowCheck(operation: RowOperation, options: unknown, header: readonly string[], seal: Seal): RowCheck {
+/** What a row's check depends on. */
+export interface CheckTerms {
+  readonly options: unknown
+  readonly header: readonly string[]
+  readonly seal: Seal
+  /** When the operation was asked for. */
+  readonly at: Date
+}
+
+export function rowCheck(operation: RowOperation, { options, header, seal, at }: CheckTerms): RowCheck {
   const columns = operation.columns(options)
   const find = (column: Column) => header.findIndex((name) => same(name, column.name))
   const declared: Cell[] = columns.map((column) => ({ column, cell: find(column) }))
@@ -43,19 +53,22 @@ export function rowCheck(operation: RowOperation, options: unknown, header: read
   const preparation =
     operation.prepare?.(options, seal) ?? asTheyAre(columns, others.length > 0 || operation.otherColumn !== null)
   const key = columns.findIndex((column) => column.name === operation.key)
+  const { content } = operation
+  const readContent = content?.reader(options, at) ?? null
 
   return {
-    input: preparation.columns,
+    input: content === null ? preparation.columns : [...preparation.columns, content.column],
     growth: others.reduce((bytes, { column }) => bytes + column.name.length + BYTES_A_MISTAKE, 0),
-    check(cells) {
+    check(cells, file) {
       const mistakes: RowMistake[] = []
       const values = declared.map((each) => readCell(each, cells, mistakes))
+      const read = readContent === null ? null : [readFile(readContent, file, mistakes)]
       const named = others.length === 0 ? null : attributes(others, cells, mistakes)
       if (mistakes.length === 0) for (const each of preparation.check(values)) mistakes.push(asMistake(each))
       const keyValue = values[key]
       return {
         key: typeof keyValue === 'string' ? keyValue : null,
-        values: preparation.values(operation.otherColumn === null ? values : [...values, named]),
+        values: withContent(preparation.values(operation.otherColumn === null ? values : [...values, named]), read),
         mistakes: mistakes.length === 0 ? NONE : mistakes,
       }
     },
@@ -69,6 +82,23 @@ function readCell({ cell, column }: Cell, cells: readonly string[], mistakes: Ro
   if (!(read instanceof Wrong)) return read
   mistakes.push(asMistake({ column, wrong: read }))
   return null
+}
+
+/** The value that a row's file becomes. */
+function readFile(read: ReadContent, file: Uint8Array | EntryMistake | undefined, mistakes: RowMistake[]): InputValue {
+  if (file === undefined) return null
+  const value = file instanceof Uint8Array ? read(file) : [new Wrong(file.code, file.params)]
+  if (!isWrong(value)) return value
+  for (const wrong of value) mistakes.push(asMistake({ column: null, wrong }))
+  return null
+}
+
+function isWrong(value: InputValue | readonly Wrong[]): value is readonly Wrong[] {
+  return Array.isArray(value)
+}
+
+function withContent(values: readonly InputValue[], content: readonly InputValue[] | null): readonly InputValue[] {
+  return content === null ? values : [...values, ...content]
 }
 
 function asMistake({ column, wrong }: { column: Column | null; wrong: Wrong }): RowMistake {

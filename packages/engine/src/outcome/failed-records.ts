@@ -1,32 +1,35 @@
-import { FAILED_ROW_COLUMNS, rowMessage } from '@muster/contracts'
+import { FAILED_ENTRY_COLUMNS, FAILED_ROW_COLUMNS, rowMessage } from '@muster/contracts'
 import { keptCells, textsOf } from '../declaration/header.ts'
-import type { FailedRow, Row } from '../ports/index.ts'
+import type { FailedRow, Row, Source } from '../ports/index.ts'
+import { FILE_CELL } from '../source/archive-list.ts'
 import { guarded } from '../source/formula-guard.ts'
 
 /**
  * The failed rows as records of a CSV: the original columns as they stand, then row number, line,
  * codes, columns and messages (several mistakes are joined by `; `). The header comes first.
- * A row that is no well-formed record has its text in the first cell. Cells that a spreadsheet would run as
- * formulas are guarded.
+ * A row that is no well-formed record has its text in the first cell. Of an archive, the file's name comes first, then
+ * row number, codes and messages. Cells that a spreadsheet would run as formulas are guarded.
  *
- * @param header of the source
  * @param rows of the source, from its start, as `sourceRows` reads them
  * @param failures in row order
  */
 export async function* failedRecords(
-  header: readonly string[],
+  { kind, header }: Pick<Source, 'kind' | 'header'>,
   rows: AsyncIterable<readonly Row[]>,
   failures: AsyncIterable<readonly FailedRow[]>,
 ): AsyncIterable<readonly string[]> {
-  const kept = keptCells(header)
-  yield [...kept.map((cell) => guarded(header[cell] ?? '')), ...FAILED_ROW_COLUMNS]
+  const isArchive = kind === 'zip'
+  const kept = isArchive ? [FILE_CELL] : keptCells(header)
+  yield isArchive ? FAILED_ENTRY_COLUMNS : [...kept.map((cell) => guarded(header[cell] ?? '')), ...FAILED_ROW_COLUMNS]
   const failed = byRow(failures)
   let next = await failed.next()
   if (next.done) return
   for await (const batch of rows) {
     for (const row of batch) {
       if (row.number !== next.value.row) continue
-      yield [...textsOf(row, kept), ...next.value.columns].map(guarded)
+      const { row: number, line, codes, columns, messages } = next.value
+      const own = isArchive ? [String(number), codes, messages] : [String(number), line, codes, columns, messages]
+      yield [...textsOf(row, kept), ...own].map(guarded)
       next = await failed.next()
       if (next.done) return
     }
@@ -35,8 +38,11 @@ export async function* failedRecords(
 
 interface Told {
   readonly row: number
-  /** The five columns of ours. */
-  readonly columns: readonly string[]
+  readonly line: string
+  /** Those of all its mistakes, joined; so are the others. */
+  readonly codes: string
+  readonly columns: string
+  readonly messages: string
 }
 
 /** One entry a row, its mistakes joined. */
@@ -58,6 +64,11 @@ async function* byRow(failures: AsyncIterable<readonly FailedRow[]>): AsyncGener
 
 function told({ row, line }: FailedRow, mistakes: readonly FailedRow[]): Told {
   const joined = (part: (mistake: FailedRow) => string) => mistakes.map(part).join('; ')
-  const columns = [String(row), String(line), joined((m) => m.code), joined((m) => m.column ?? ''), joined(rowMessage)]
-  return { row, columns }
+  return {
+    row,
+    line: String(line),
+    codes: joined((m) => m.code),
+    columns: joined((m) => m.column ?? ''),
+    messages: joined(rowMessage),
+  }
 }

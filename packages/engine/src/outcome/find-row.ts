@@ -29,20 +29,20 @@ export interface FoundRow {
  * @param lanes how many the operation has
  */
 export async function findRow(
-  operation: StoredSource & { readonly type: OperationType; readonly options: unknown },
+  operation: StoredSource & { readonly type: OperationType; readonly options: unknown; readonly createdAt: Date },
   number: number,
   before: Position | null,
   lanes: number,
   finding: RowFinding,
 ): Promise<FoundRow | null> {
-  const { source, type, options } = operation
+  const { source, type, options, createdAt: at } = operation
   const declared = finding.operations[type]
   if (declared === undefined) throw new RangeError(`operations of type ${type} are not known here`)
   try {
     const found = await readTo(number, operation, before ?? source.start, finding)
     if (found === null) return null
     const { row, after } = found
-    const read = readRow(row, rowCheck(declared, options, source.header, finding.seal), null)
+    const read = readRow(row, rowCheck(declared, { options, header: source.header, seal: finding.seal, at }), null)
     const blank = row.line === after.line ? 0 : await lineEnds(operation, after.byte, finding)
     return { line: row.line, byte: after.byte + blank, lane: laneOf(read, lanes) }
   } catch (error) {

@@ -7,6 +7,7 @@ import { type FoundRow, findRow, type RowFinding } from './find-row.ts'
 export interface RowsOwner extends StoredSource {
   readonly type: OperationType
   readonly options: unknown
+  readonly createdAt: Date
   readonly state: OperationState
 }
 

@@ -1,9 +1,8 @@
 import type { Delimiter, Encoding, OperationType } from '@muster/contracts'
 import type { Position } from './rows.ts'
 
-/** Where an operation's rows come from. */
-export interface CsvSource {
-  readonly kind: 'csv'
+/** What every source is, whatever kind of file was sent. */
+interface AnySource {
   /** The upload's key in the file store. */
   readonly key: string
   /** As the client named it. */
@@ -13,9 +12,9 @@ export interface CsvSource {
   readonly sha256: string
   readonly encoding: Encoding
   readonly delimiter: Delimiter
-  /** The header's cells as they stand, surrounding space removed. */
+  /** The names of the rows' cells; of a CSV, its header as it stands, surrounding space removed. */
   readonly header: readonly string[]
-  /** Where the first data row is, in UTF-8 bytes. */
+  /** Where the first row is, in UTF-8 bytes. */
   readonly start: Position
   /**
    * Only where Muster makes the file in the first turn, of the parent's failed and unprocessed rows as they are: file
@@ -23,6 +22,24 @@ export interface CsvSource {
    */
   readonly isRetry?: true
 }
+
+/** A CSV with a header record. */
+export interface CsvSource extends AnySource {
+  readonly kind: 'csv'
+}
+
+/**
+ * A ZIP: each of its files is a row. Its copy in UTF-8, made in the first turn, is a CSV without a header record that
+ * lists them; encoding, delimiter, header and start are that list's.
+ */
+export interface ZipSource extends AnySource {
+  readonly kind: 'zip'
+  /** The archive's key in the file store. Of a retry, the archive is the first operation's. */
+  readonly archive: string
+}
+
+/** Where an operation's rows come from. */
+export type Source = CsvSource | ZipSource
 
 /** When failed rows end an operation; null where they do not. */
 export interface FailurePolicy {
@@ -48,7 +65,9 @@ export interface Claim {
   readonly tenantId: number
   readonly type: OperationType
   readonly options: unknown
-  readonly source: CsvSource
+  /** When it was asked for. */
+  readonly createdAt: Date
+  readonly source: Source
   /** The key of the source in UTF-8, once it is made; null before, and for a source that is UTF-8 itself. */
   readonly normalisedKey: string | null
   /** Ever growing; writes with an older one are refused. */
@@ -64,7 +83,7 @@ export interface Claim {
 
 /** An operation that has ended and whose rows are run again. */
 export interface Parent {
-  readonly source: CsvSource
+  readonly source: Source
   /** As in a claim. */
   readonly normalisedKey: string | null
   /** One a lane: the number of the last row that the lane has committed; empty when it was never claimed. */
@@ -82,7 +101,7 @@ export interface ParentRows {
 export interface Uncounted {
   readonly number: bigint
   readonly id: string
-  readonly source: CsvSource
+  readonly source: Source
   /** As in a claim. */
   readonly normalisedKey: string | null
   /** The furthest that its rows were ever read or counted to. */

@@ -15,8 +15,11 @@ export interface FileStore {
    * disk is full. Replaces what was there.
    */
   write(key: string, bytes: AsyncIterable<Uint8Array>): Promise<void>
-  /** The bytes from an offset on. Throws `FileMissing` at the first read. */
-  read(key: string, fromByte?: number): AsyncIterable<Uint8Array>
+  /**
+   * The bytes from an offset on, to the end unless `toByte`, which is not among them, says otherwise. Throws
+   * `FileMissing` at the first read.
+   */
+  read(key: string, fromByte?: number, toByte?: number): AsyncIterable<Uint8Array>
   /** Removes the file or every file under a folder; what is not there is no error. */
   remove(key: string): Promise<void>
   /** Folders directly under one, with the time of the last change to them or to a file in them, one being written included. */

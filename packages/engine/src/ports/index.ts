@@ -1,3 +1,4 @@
+export * from './archive.ts'
 export * from './claim.ts'
 export * from './files.ts'
 export * from './operation-store.ts'

@@ -1,3 +1,4 @@
+import type { OperationType } from '@muster/contracts'
 import type { Claim, Counts, Parent, ParentRows, Uncounted } from './claim.ts'
 import type { Position } from './rows.ts'
 import type { Applied, FailedRow, Statement } from './statement.ts'
@@ -71,7 +72,7 @@ export interface OperationStore {
    * Takes the operation: its lease grows by one, and it is PROCESSING. The number of lanes is
    * fixed by the first claim. Null when it is unknown, paused or has ended.
    */
-  claim(operationId: string, lanes: number): Promise<Claim | null>
+  claim(operationId: string, lanesOf: (type: OperationType) => number): Promise<Claim | null>
   /** Commits when `work` returns and rolls back when it throws. Transactions of different lanes run side by side. */
   transaction<T>(work: (tx: ChunkTransaction) => Promise<T>): Promise<T>
   /** Moves lanes on that had no rows of theirs to apply. Throws `LeaseLost`. */

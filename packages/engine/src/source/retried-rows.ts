@@ -39,7 +39,8 @@ function unprocessed(claim: Claim, parent: Parent, access: RetryAccess): (row: R
   const { checkpoints } = parent
   const operation = access.operations[claim.type]
   if (operation === undefined) throw new RangeError(`this worker does not know operations of type ${claim.type}`)
-  const check = rowCheck(operation, claim.options, parent.source.header, access.seal)
+  const { options, createdAt: at } = claim
+  const check = rowCheck(operation, { options, header: parent.source.header, seal: access.seal, at })
   const earliest = Math.min(...checkpoints)
   const furthest = Math.max(0, ...checkpoints)
   return (row) => {

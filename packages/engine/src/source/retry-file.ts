@@ -1,18 +1,18 @@
 import type { RowMistake } from '@muster/contracts'
 import { keptCells, textsOf } from '../declaration/header.ts'
-import type { CsvSource, Row } from '../ports/index.ts'
+import type { Row, Source } from '../ports/index.ts'
 
 const ORIGIN = '_row'
 const MISTAKE = '_code'
 
 /**
  * The source of an operation that runs the failed and unprocessed rows of another as they are. Its file is made in
- * its first turn: the other's cells, then the row's number there and, for a record that cannot be used, why (JSON),
+ * its first turn: the other's cells (of an archive, where its files are: these are read from there), then the row's number there and, for a record that cannot be used, why (JSON),
  * lest it pass for a good one now that it is written anew. It has no header record.
  *
  * @param key where the operation's own files are
  */
-export function retrySource(parent: CsvSource, key: string): CsvSource {
+export function retrySource(parent: Source, key: string): Source {
   const kept = keptCells(parent.header).map((cell) => parent.header[cell] ?? '')
   return { ...parent, key, isRetry: true, header: [...kept, ORIGIN, MISTAKE], start: { row: 0, line: 1, byte: 0 } }
 }
@@ -39,7 +39,7 @@ export function asItWas(row: Row): Row {
 }
 
 /** The cell that tells which row of the parent a row stands for; null when the operation is no retry or has none. */
-export function originCell(claim: { readonly parentNumber: bigint | null; readonly source: CsvSource }): number | null {
+export function originCell(claim: { readonly parentNumber: bigint | null; readonly source: Source }): number | null {
   const cell = claim.parentNumber === null ? -1 : claim.source.header.indexOf(ORIGIN)
   return cell < 0 ? null : cell
 }

@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts'
-import { type CsvSource, FileMissing, type FileStore, type Position, type Row, type RowReader } from '../ports/index.ts'
+import { FileMissing, type FileStore, type Position, type Row, type RowReader, type Source } from '../ports/index.ts'
 import { isFailedRowsFile, unguarded } from './formula-guard.ts'
 import { asItWas } from './retry-file.ts'
 
@@ -11,7 +11,7 @@ export interface SourceReading {
 
 /** A source and where its copy in UTF-8 is; null when there is none. */
 export interface StoredSource {
-  readonly source: CsvSource
+  readonly source: Source
   readonly normalisedKey: string | null
 }
 
@@ -21,7 +21,7 @@ export class TurnAborted extends Error {}
 /**
  * The rows from a position on, their cells as they are meant: in a file that was a failed-rows file, the guard of
  * cells that look like formulas is taken off. From a source of another encoding that has no copy in UTF-8 they are
- * decoded from the start; a retry without its file has no rows yet.
+ * decoded from the start; an archive without its list, or a retry without its file, has no rows yet.
  *
  * Throws a Fault when the file is gone or shorter than what was uploaded, TurnAborted once the signal is.
  */
@@ -34,13 +34,19 @@ export function sourceRows(
   const { source, normalisedKey } = stored
   const { delimiter, header, encoding } = source
   const bytes = bytesFrom(stored, from.byte, { files, reader })
+  if (normalisedKey === null && isListed(source)) return nothing()
   const rows = reader.read(until(signal, bytes), { delimiter, cells: header.length, encoding }, from)
-  if (source.isRetry) return normalisedKey === null ? nothing() : eachRow(rows, asItWas)
+  if (source.isRetry) return eachRow(rows, asItWas)
   return isFailedRowsFile(header) ? eachRow(rows, withoutGuard) : rows
 }
 
+/** Whether the rows are told by a file that is made in the first turn. */
+function isListed({ kind, isRetry }: Source): boolean {
+  return kind === 'zip' || isRetry === true
+}
+
 /** The uploaded file's own bytes, all of them or a Fault. */
-export function uploadedBytes(source: CsvSource, files: FileStore, fromByte = 0): AsyncIterable<Uint8Array> {
+export function uploadedBytes(source: Source, files: FileStore, fromByte = 0): AsyncIterable<Uint8Array> {
   return whole(files.read(source.key, fromByte), fromByte, source.bytes)
 }
 
@@ -79,13 +85,18 @@ async function* whole(
       yield chunk
     }
   } catch (error) {
-    throw error instanceof FileMissing
-      ? new Fault('The uploaded file is no longer in the file store. Upload it again.')
-      : error
+    throw asFault(error)
   }
   if (expected !== null && read !== expected) {
     throw new Fault(`The stored file has ${read} bytes, but ${expected} were uploaded. Upload it again.`)
   }
+}
+
+/** What to throw instead: of a file that is missing, a Fault. */
+export function asFault(error: unknown): unknown {
+  return error instanceof FileMissing
+    ? new Fault('The uploaded file is no longer in the file store. Upload it again.')
+    : error
 }
 
 /** The bytes after the first `count`. */
@@ -109,5 +120,5 @@ export async function* until(
 }
 
 async function* nothing(): AsyncGenerator<readonly Row[], void> {
-  // Its rows are found in its first turn.
+  // They are found in the first turn.
 }

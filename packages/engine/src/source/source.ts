@@ -1,11 +1,13 @@
 import { Fault } from '../fault.ts'
-import { type Claim, LeaseLost, type OperationStore } from '../ports/index.ts'
+import { type ArchiveReader, type Claim, LeaseLost, type OperationStore } from '../ports/index.ts'
+import { archiveList } from './archive.ts'
 import { type RetryAccess, retriedRows } from './retried-rows.ts'
 import { retryRecords } from './retry-file.ts'
 import { until, uploadedBytes } from './source-rows.ts'
 
 /** What is needed to make the copy of a source. */
 export interface SourceAccess extends RetryAccess {
+  readonly archives: ArchiveReader
   readonly store: Pick<OperationStore, 'setNormalised' | 'holds' | 'parent' | 'parentRows'>
 }
 
@@ -13,7 +15,7 @@ const LOOK_EVERY_MS = 1_000
 
 /**
  * The key of the source in UTF-8. In the first turn, a source of another encoding is copied to UTF-8, so that every
- * later read can start at any byte, and the file of a retry is made. The copy is there whole or not at all; a copy
+ * later read can start at any byte, and the list of an archive's files, or the file of a retry, is made. The copy is there whole or not at all; a copy
  * that was cut short is made again from the beginning. Throws LeaseLost soon after the operation is another's, or was
  * paused or cancelled.
  */
@@ -21,6 +23,9 @@ export async function utf8Key(claim: Claim, access: SourceAccess, signal: AbortS
   const { source } = claim
   if (claim.normalisedKey !== null) return claim.normalisedKey
   if (source.isRetry) return makeRetryFile(claim, access, signal)
+  if (source.kind === 'zip') {
+    return makeCopy(claim, `${source.key}.utf8`, until(signal, archiveList(source, access)), access)
+  }
   if (source.encoding === 'UTF-8') return source.key
   const decoded = access.reader.toUtf8(uploadedBytes(source, access.files), source.encoding)
   return makeCopy(claim, `${source.key}.utf8`, until(signal, decoded), access)

@@ -8,7 +8,7 @@ export interface Chunk {
   readonly end: Position
 }
 
-// Rows of 1 MiB, or of hundreds of columns, would otherwise fill memory long before there are enough of them.
+// Rows of 1 MiB, or of hundreds of columns, or that stand for files of that size, would otherwise fill memory long before there are enough of them.
 const MAX_BYTES = 2 * 1024 * 1024
 
 /** Cuts rows into chunks of at most `size` rows and about 2 MiB, every row being `growth` bytes larger than its record. */
@@ -20,13 +20,16 @@ export async function* chunksOf(
 ): AsyncGenerator<Chunk, void> {
   let held: ReadRow[] = []
   let start = from.byte
+  let fileBytes = 0
   for await (const batch of rows) {
     for (const row of batch) {
       held.push(row)
-      if (held.length < size && row.nextByte - start + held.length * growth < MAX_BYTES) continue
+      fileBytes += row.fileBytes
+      if (held.length < size && row.nextByte - start + fileBytes + held.length * growth < MAX_BYTES) continue
       yield { rows: held, end: positionAfter(row) }
       held = []
       start = row.nextByte
+      fileBytes = 0
     }
   }
   const last = held.at(-1)

@@ -80,17 +80,22 @@ export class Lane {
   async #apply(part: Part): Promise<void> {
     if (this.#work.limit.passed !== null) return
     try {
-      const statement = statementOf(part, this.#work.check, this.#work.sql)
-      await this.#commit(part, (tx) => (statement === null ? NOTHING : tx.apply(this.#work.claim, statement)))
+      await this.#try(part)
     } catch (error) {
       if (!(error instanceof RowsRefused)) throw error
       await this.#isolate(part)
     }
   }
 
+  async #try(part: Part): Promise<void> {
+    const statement = statementOf(part, this.#work.check, this.#work.sql)
+    await this.#commit(part, (tx) => (statement === null ? NOTHING : tx.apply(this.#work.claim, statement)))
+  }
+
   /**
-   * The database refused a value that every check let through. Halving finds the row: one in
-   * 5,000 costs about 25 transactions more. That row alone fails.
+   * The database refused a value that every check let through, or rows of which one must see what another did first.
+   * Halving finds the row: one in 5,000 costs about 25 transactions more. That row alone fails, unless what was in
+   * its way is seen when it is tried again: another operation's doing at the same moment.
    */
   async #isolate(part: Part): Promise<void> {
     const [only] = part.rows
@@ -99,10 +104,13 @@ export class Lane {
       for (const half of halves(part)) await this.#apply(half)
       return
     }
-    await this.#commit(part, () => ({
-      ...NOTHING,
-      failures: [{ row: only.number, code: 'NOT_STORABLE', column: null }],
-    }))
+    try {
+      await this.#try(part)
+    } catch (error) {
+      if (!(error instanceof RowsRefused)) throw error
+      const refused = { row: only.number, code: 'NOT_STORABLE', column: null } as const
+      await this.#commit(part, () => ({ ...NOTHING, failures: [refused] }))
+    }
   }
 
   async #commit(part: Part, effects: (tx: ChunkTransaction) => Applied | Promise<Applied>): Promise<void> {

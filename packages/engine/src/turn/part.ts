@@ -1,6 +1,7 @@
 import type { RowMistake } from '@muster/contracts'
 import type { RowCheck } from '../declaration/row-check.ts'
-import type { FailedRow, InputValue, Position, Row, RowFailure, Statement } from '../ports/index.ts'
+import type { EntryMistake, FailedRow, InputValue, Position, Row, RowFailure, Statement } from '../ports/index.ts'
+import type { RowFiles } from '../source/archive.ts'
 import { originOf } from '../source/retry-file.ts'
 
 /**
@@ -12,6 +13,8 @@ export interface ReadRow {
   readonly line: number
   readonly nextLine: number
   readonly nextByte: number
+  /** Bytes of the file that it stands for; 0 where it stands for none. */
+  readonly fileBytes: number
   /** What the row is about; null when that cannot be told. */
   readonly key: string | null
   /** The values of `input`; null when the record itself is unusable. */
@@ -28,23 +31,34 @@ export interface Part {
   readonly end: Position
 }
 
-/** Reads rows as they come, batch by batch. `originCell` is the cell that tells a row's origin, null where there is none. */
+/**
+ * Reads rows as they come. `originCell` is the cell that tells a row's origin, null where there is none; `files` has
+ * the files that rows stand for, null where they stand for none; one of them at a time is in memory.
+ */
 export async function* readRows(
   rows: AsyncIterable<readonly Row[]>,
   check: RowCheck,
   originCell: number | null,
-): AsyncGenerator<ReadRow[], void> {
-  for await (const batch of rows) yield batch.map((row) => readRow(row, check, originCell))
+  files: RowFiles | null,
+): AsyncGenerator<readonly ReadRow[], void> {
+  for await (const batch of rows) {
+    if (files === null) yield batch.map((row) => readRow(row, check, originCell))
+    else for (const row of batch) yield [readRow(row, check, originCell, await files.read(row))]
+  }
 }
 
-export function readRow(row: Row, check: RowCheck, originCell: number | null): ReadRow {
+export function readRow(
+  row: Row,
+  check: RowCheck,
+  originCell: number | null,
+  file?: Uint8Array | EntryMistake,
+): ReadRow {
   const { number, line, nextLine, nextByte, cells, mistake } = row
-  if (mistake !== null) {
-    return { number, line, nextLine, nextByte, key: null, values: null, mistakes: [mistake], origin: null }
-  }
-  const { key, values, mistakes } = check.check(cells)
+  const place = { number, line, nextLine, nextByte, fileBytes: file instanceof Uint8Array ? file.length : 0 }
+  if (mistake !== null) return { ...place, key: null, values: null, mistakes: [mistake], origin: null }
+  const { key, values, mistakes } = check.check(cells, file)
   const origin = originCell === null ? null : originOf(cells[originCell])
-  return { number, line, nextLine, nextByte, key, values, mistakes, origin }
+  return { ...place, key, values, mistakes, origin }
 }
 
 /** The place from which reading goes on after a row. */

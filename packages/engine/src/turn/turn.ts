@@ -2,6 +2,7 @@ import type { RowOperation, Seal } from '../declaration/operation.ts'
 import { type RowCheck, rowCheck } from '../declaration/row-check.ts'
 import { Fault } from '../fault.ts'
 import {
+  type ArchiveReader,
   type Claim,
   type FileStore,
   LeaseLost,
@@ -10,6 +11,7 @@ import {
   type RowReader,
   type Totals,
 } from '../ports/index.ts'
+import { rowFiles } from '../source/archive.ts'
 import { originCell } from '../source/retry-file.ts'
 import { utf8Key } from '../source/source.ts'
 import { sourceRows, TurnAborted } from '../source/source-rows.ts'
@@ -27,11 +29,12 @@ export interface Engine {
   readonly store: OperationStore
   readonly files: FileStore
   readonly reader: RowReader
+  readonly archives: ArchiveReader
   readonly observer: Observer
   readonly seal: Seal
   /** Rows of a chunk, all lanes together: 1 to 10,000. */
   readonly chunkSize: number
-  /** Lanes of operations that are claimed for the first time: 1 to 16. */
+  /** Lanes of operations that are claimed for the first time: 1 to 16. Those whose rows are ordered have one. */
   readonly lanes: number
 }
 
@@ -55,7 +58,8 @@ export type TurnEnd = 'ended' | 'turn-over'
  * Whatever is thrown, what was committed stays, and the next turn goes on after it.
  */
 export async function takeTurn(turn: Turn, engine: Engine): Promise<TurnEnd> {
-  const claim = await engine.store.claim(turn.operationId, engine.lanes)
+  const { operations, lanes } = engine
+  const claim = await engine.store.claim(turn.operationId, (type) => (operations[type]?.isOrdered ? 1 : lanes))
   const end = claim === null ? 'ended' : await useClaim(claim, turn, engine)
   return end === 'ended' ? countRest(turn, engine) : end
 }
@@ -93,8 +97,10 @@ async function applyRows(claim: Claim, limit: FailureLimit, turn: Turn, engine: 
   const from = earliest(claim.checkpoints)
   const { check, lanes } = openLanes(claim, limit, engine)
   const normalisedKey = key === claim.source.key ? null : key
-  const stored = sourceRows({ source: claim.source, normalisedKey }, from, engine)
-  const rows = readRows(stored, check, originCell(claim))
+  const { source } = claim
+  const stored = sourceRows({ source, normalisedKey }, from, engine)
+  const files = source.kind === 'zip' ? rowFiles(source, engine) : null
+  const rows = readRows(stored, check, originCell(claim), files)
   let last = from.row
   let over = false
   try {
@@ -128,8 +134,9 @@ function openLanes(claim: Claim, limit: FailureLimit, engine: Engine): { check: 
   const operation = engine.operations[claim.type]
   if (operation === undefined) throw new RangeError(`this worker does not know operations of type ${claim.type}`)
   const { store, observer } = engine
-  const check = rowCheck(operation, claim.options, claim.source.header, engine.seal)
-  const work = { claim, check, sql: operation.apply(claim.options), store, observer, limit }
+  const { options, source, createdAt: at } = claim
+  const check = rowCheck(operation, { options, header: source.header, seal: engine.seal, at })
+  const work = { claim, check, sql: operation.apply(options), store, observer, limit }
   return { check, lanes: claim.checkpoints.map((checkpoint, index) => new Lane(index, work, checkpoint)) }
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Wrong } from '../../src/declaration/columns.ts'
 import { rowCheck } from '../../src/declaration/row-check.ts'
 import { sampleOperation } from '../sample-operation.ts'
 
-const seal = (secret: string) => Buffer.from(secret)
-const check = rowCheck(sampleOperation, null, ['locked', 'colour', 'ID', '_code', 'email'], seal)
+const checkOf = (header: readonly string[], operation = sampleOperation, at = new Date()) =>
+  rowCheck(operation, { options: null, header, seal: (secret) => Buffer.from(secret), at })
+const check = checkOf(['locked', 'colour', 'ID', '_code', 'email'])
 
 describe('rowCheck', () => {
   it('finds the columns by name, and the others as attributes', () => {
@@ -16,7 +18,7 @@ describe('rowCheck', () => {
   })
 
   it('makes null of what is empty or not there', () => {
-    expect(rowCheck(sampleOperation, null, ['id'], seal).check(['a']).values).toEqual(['a', null, null, null])
+    expect(checkOf(['id']).check(['a']).values).toEqual(['a', null, null, null])
     expect(check.check(['', ' ', 'a', '', '']).values).toEqual(['a', null, null, null])
   })
 
@@ -42,7 +44,29 @@ describe('rowCheck', () => {
 
   it('tells how much a row may grow by its other columns', () => {
     const wide = Array.from({ length: 100 }, (_, i) => `attribute ${i}`)
-    expect(rowCheck(sampleOperation, null, ['id'], seal).growth).toBe(0)
-    expect(rowCheck(sampleOperation, null, ['id', ...wide], seal).growth).toBeGreaterThan(100 * 100)
+    expect(checkOf(['id']).growth).toBe(0)
+    expect(checkOf(['id', ...wide]).growth).toBeGreaterThan(100 * 100)
+  })
+
+  it('reads what is in a row’s file, and tells what is wrong with it beside its name', () => {
+    const at = new Date('2026-01-01')
+    const reader: (typeof sampleOperation)['content'] = {
+      column: { name: 'text', type: 'text' },
+      reader: (_, when) => (file) =>
+        file.length === 0 ? [new Wrong('NOT_A_CERTIFICATE')] : `${Buffer.from(file)} ${when.getFullYear()}`,
+    }
+    const files = checkOf(['id'], { ...sampleOperation, otherColumn: null, content: reader }, at)
+    expect(files.input.at(-1)).toEqual({ name: 'text', type: 'text' })
+    expect(files.check(['a'], Buffer.from('x'))).toMatchObject({ key: 'a', mistakes: [] })
+    expect(files.check(['a'], Buffer.from('x')).values.at(-1)).toBe('x 2026')
+    expect(files.check([''], Buffer.alloc(0)).mistakes).toMatchObject([
+      { code: 'REQUIRED', column: 'id' },
+      { code: 'NOT_A_CERTIFICATE', column: null },
+    ])
+    const unreadable = files.check(['a'], { code: 'ENTRY_TOO_LARGE', params: { max: 1 } })
+    expect(unreadable).toMatchObject({ key: 'a', mistakes: [{ code: 'ENTRY_TOO_LARGE', params: { max: 1 } }] })
+    expect(unreadable.values.at(-1)).toBeNull()
+    // Of interest is the key alone: nothing is wrong with a file that was not read.
+    expect(files.check(['a'])).toMatchObject({ key: 'a', mistakes: [] })
   })
 })

@@ -13,6 +13,8 @@ const declared = {
     flag('Locked', 'locked', { example: ['TRUE', ''] }),
   ],
   key: 'Who',
+  content: null,
+  isOrdered: false,
   apply: () => '',
 } as const
 

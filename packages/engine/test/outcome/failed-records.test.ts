@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { failedRecords } from '../../src/outcome/failed-records.ts'
 import type { FailedRow, Row } from '../../src/ports/index.ts'
+import { zipSource } from '../../src/source/archive.ts'
 
 async function* batches<T>(...each: T[][]): AsyncIterable<readonly T[]> {
   yield* each
@@ -21,6 +22,8 @@ const failed = (of: number, code: FailedRow['code'], column: string | null): Fai
   column,
 })
 
+const csv = (header: readonly string[]) => ({ kind: 'csv', header }) as const
+
 async function collect(records: AsyncIterable<readonly string[]>) {
   const all: (readonly string[])[] = []
   for await (const record of records) all.push(record)
@@ -35,7 +38,7 @@ describe('failedRecords', () => {
       [failed(1, 'REQUIRED', 'x'), failed(3, 'INVALID_EMAIL', 'x')],
       [failed(3, 'GROUP_NOT_FOUND', 'y')],
     )
-    const [header, first, second, ...rest] = await collect(failedRecords(['x', 'y'], rows(), failures))
+    const [header, first, second, ...rest] = await collect(failedRecords(csv(['x', 'y']), rows(), failures))
     expect(header).toEqual(['x', 'y', '_row', '_line', '_code', '_column', '_message'])
     expect(first?.slice(0, 6)).toEqual(['a', ' 1 ', '1', '2', 'REQUIRED', 'x'])
     expect(second?.slice(0, 6)).toEqual(['c', '3', '3', '4', 'INVALID_EMAIL; GROUP_NOT_FOUND', 'x; y'])
@@ -44,7 +47,7 @@ describe('failedRecords', () => {
   })
 
   it('has a header even when no row failed', async () => {
-    expect(await collect(failedRecords(['x'], rows(), batches()))).toHaveLength(1)
+    expect(await collect(failedRecords(csv(['x']), rows(), batches()))).toHaveLength(1)
   })
 
   it('stops reading the source after the last failed row', async () => {
@@ -52,18 +55,24 @@ describe('failedRecords', () => {
       yield [row(1, ['a', '1'])]
       throw new Error('read too far')
     }
-    expect(await collect(failedRecords(['x', 'y'], endless(), batches([failed(1, 'REQUIRED', 'x')])))).toHaveLength(2)
+    expect(
+      await collect(failedRecords(csv(['x', 'y']), endless(), batches([failed(1, 'REQUIRED', 'x')]))),
+    ).toHaveLength(2)
   })
 
   it('puts the text of a malformed record into the first cell', async () => {
     const source = batches([row(1, ['a"b,c'], { code: 'MALFORMED_ROW', column: null })])
-    const [, record] = await collect(failedRecords(['x', 'y'], source, batches([failed(1, 'MALFORMED_ROW', null)])))
+    const [, record] = await collect(
+      failedRecords(csv(['x', 'y']), source, batches([failed(1, 'MALFORMED_ROW', null)])),
+    )
     expect(record?.slice(0, 2)).toEqual(['a"b,c', ''])
   })
 
   it('guards what a spreadsheet would run as a formula, in names and cells', async () => {
     const source = batches([row(1, ['=1', "'-2"])])
-    const [header, record] = await collect(failedRecords(['@x', 'y'], source, batches([failed(1, 'REQUIRED', '@x')])))
+    const [header, record] = await collect(
+      failedRecords(csv(['@x', 'y']), source, batches([failed(1, 'REQUIRED', '@x')])),
+    )
     expect(header?.slice(0, 2)).toEqual(["'@x", 'y'])
     expect(record?.slice(0, 6)).toEqual(["'=1", "''-2", '1', '2', 'REQUIRED', "'@x"])
   })
@@ -71,9 +80,24 @@ describe('failedRecords', () => {
   it('leaves out the columns that an earlier failed-rows file had added', async () => {
     const source = batches([row(1, ['a', '7', 'REQUIRED'])])
     const [header, record] = await collect(
-      failedRecords(['x', '_row', '_code'], source, batches([failed(1, 'REQUIRED', 'x')])),
+      failedRecords(csv(['x', '_row', '_code']), source, batches([failed(1, 'REQUIRED', 'x')])),
     )
     expect(header?.slice(0, 2)).toEqual(['x', '_row'])
     expect(record?.slice(0, 2)).toEqual(['a', '1'])
+  })
+
+  it('has the names of an archive’s files, and neither lines nor columns', async () => {
+    const source = batches([
+      row(1, ['a.cer', '0', '1', '1', '0', '0', '']),
+      row(2, ['=b.cer', '9', '1', '1', '0', '0', '']),
+    ])
+    const failures = batches([failed(2, 'USER_NOT_FOUND', 'file'), failed(2, 'PRIVATE_KEY', null)])
+    const [header, ...records] = await collect(
+      failedRecords(zipSource({ key: 'k', fileName: 'f', bytes: 1, sha256: '' }), source, failures),
+    )
+    expect(header).toEqual(['file', '_row', '_code', '_message'])
+    expect(records).toEqual([
+      ["'=b.cer", '2', 'USER_NOT_FOUND; PRIVATE_KEY', expect.stringMatching(/^No such user.*; The file holds/)],
+    ])
   })
 })

@@ -18,6 +18,8 @@ const operation = rowOperation({
   columns: () => [text('id', 'id', { required: true, example: ['', ''] }), text('x', 'x', { example: ['', ''] })],
   otherColumn: null,
   key: 'id',
+  content: null,
+  isOrdered: false,
   apply: () => `
     succeeded as (
       select row_number from input where not refused and id like 's%' and $1::int > 0 and $2::bigint > 0),

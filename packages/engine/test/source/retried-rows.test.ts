@@ -195,7 +195,7 @@ describe('resolving', () => {
     const overtaken = {
       ...store,
       setNormalised: async () => {
-        await store.claim(child, 2)
+        await store.claim(child, () => 2)
         throw new LeaseLost()
       },
     }

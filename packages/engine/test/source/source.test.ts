@@ -108,6 +108,8 @@ describe('a row that the database refuses against all checks', () => {
       options: () => null,
       otherColumn: null,
       key: 'userId',
+      content: null,
+      isOrdered: false,
       columns: () => [text('userId', 'user_id', { required: true, example: ['', ''] })],
       apply: () => `
         created as (insert into users (tenant_id, user_id, row_number, operation_number)

@@ -8,6 +8,7 @@ const read = (number: number, key: string | null, bytes = 10): ReadRow => ({
   line: number,
   nextLine: number + 1,
   nextByte: number * bytes,
+  fileBytes: 0,
   key,
   values: [],
   origin: number * 100,
@@ -111,5 +112,10 @@ describe('chunksOf', () => {
   it('is cut short by rows that grow when they are read', async () => {
     const rows = Array.from({ length: 10 }, (_, i) => read(i + 1, 'a'))
     expect(await sizes(batches(rows), 5000, 512 * 1024)).toEqual([4, 4, 2])
+  })
+
+  it('is cut short by rows that stand for large files', async () => {
+    const rows = Array.from({ length: 10 }, (_, i) => ({ ...read(i + 1, 'a'), fileBytes: 512 * 1024 }))
+    expect(await sizes(batches(rows), 5000)).toEqual([4, 4, 2])
   })
 })

@@ -36,7 +36,7 @@ describe('a lease', () => {
     const id = await harness.upload(file(10))
     const { store } = harness.engine
     const lost = harness.told.leasesLost
-    const takeover = async () => void (await store.claim(id, 1))
+    const takeover = async () => void (await store.claim(id, () => 1))
     const end = await harness.turn(id, { engine: { chunkSize: 2, lanes: 1, store: interrupted(store, 3, takeover) } })
     expect(end).toBe('ended')
     expect(harness.told.leasesLost).toBe(lost + 1)
@@ -50,8 +50,8 @@ describe('a lease', () => {
   it('is demanded by everything that writes', async () => {
     const id = await harness.upload(file(3))
     const { store } = harness.engine
-    const old = await store.claim(id, 2)
-    await store.claim(id, 2)
+    const old = await store.claim(id, () => 2)
+    await store.claim(id, () => 2)
     if (old === null) throw new Error('not claimed')
     const [checkpoint] = old.checkpoints
     if (checkpoint === undefined) throw new Error('no lanes')
@@ -76,7 +76,7 @@ describe('a lease', () => {
   it('cannot be had of an operation that has ended', async () => {
     const id = await harness.upload(file(1))
     await harness.turn(id)
-    expect(await harness.engine.store.claim(id, 2)).toBeNull()
+    expect(await harness.engine.store.claim(id, () => 2)).toBeNull()
     expect(await harness.turn(id)).toBe('ended')
     expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', succeeded: 1 })
   })

@@ -36,6 +36,8 @@ export const quickEnrollment = rowOperation<QuickEnrollmentOptions>({
   columns: (options) => [ABOUT, ...factorColumns(factorsOf(options))],
   otherColumn: null,
   key: ABOUT.name,
+  content: null,
+  isOrdered: false,
   prepare: (options, seal) => prepareFactors(factorsOf(options), seal),
   apply: ({ factorConfigs, overwrite }) =>
     enrollStatement(

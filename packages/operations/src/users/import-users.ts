@@ -30,6 +30,8 @@ export const importUsers = rowOperation({
   ],
   otherColumn: (name) => text(name, 'attributes', { max: 1024, example: ['', ''] }),
   key: 'userId',
+  content: null,
+  isOrdered: false,
   apply: () => STATEMENT,
 })
 

@@ -38,6 +38,7 @@ const CODES: Readonly<Record<RefusalKind, Id360ErrorCode>> = {
   'malformed-request': '00000100',
   'invalid-parameter': '00000107',
   'header-refused': '00000114',
+  'archive-refused': '00000107',
   unauthenticated: '00000101',
   forbidden: '00000106',
   'not-found': '00000104',

@@ -9,6 +9,7 @@ import { listJobs } from './list-jobs.ts'
 import { sampleCsv } from './sample-csv.ts'
 import { grants, type Id360Permission } from './scopes.ts'
 import { uploadCsv } from './upload-csv.ts'
+import { uploadSmartcards } from './upload-smartcards.ts'
 
 interface Id360Route {
   readonly method: Method
@@ -23,6 +24,12 @@ const ROUTES: readonly Id360Route[] = [
     path: '/protection/quick-enrollment/upload-csv',
     permission: 'id360.quick_enrollment.CREATE',
     endpoint: uploadCsv,
+  },
+  {
+    method: 'post',
+    path: '/protection/quick-enrollment/upload-smartcards',
+    permission: 'id360.quick_enrollment.CREATE',
+    endpoint: uploadSmartcards,
   },
   {
     method: 'get',

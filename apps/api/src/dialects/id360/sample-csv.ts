@@ -4,12 +4,7 @@ import { readFactorConfigs } from '../../operations/factor-configs.ts'
 import { sampleFile } from '../../operations/sample-file.ts'
 import { parametersRefused } from '../../refusal.ts'
 import type { Endpoint } from '../endpoint.ts'
-
-/** Factor configs as a form or a query names them. */
-export const FACTOR_CONFIGS = z
-  .array(z.string())
-  .min(1)
-  .describe('Ids of factor configs: repeated, as `factor_configs[]`, separated by commas, or as one JSON array.')
+import { FACTOR_CONFIGS, factorConfigNaming } from './enrollment-upload.ts'
 
 const QUERY = z.object({ factor_configs: FACTOR_CONFIGS })
 
@@ -25,7 +20,8 @@ export const sampleCsv: Endpoint = {
   async handler({ pool }, { query, caller }) {
     const values = [...query.getAll('factor_configs'), ...query.getAll('factor_configs[]')]
     const mistakes: string[] = []
-    const configs = await readFactorConfigs(pool, caller.tenantId, values, mistakes)
+    const naming = factorConfigNaming('QUICK_ENROLLMENT')
+    const configs = await readFactorConfigs(pool, caller.tenantId, values, naming, mistakes)
     const refused = parametersRefused(mistakes)
     if (refused !== null) throw refused
     return sampleFile('QUICK_ENROLLMENT', quickEnrollmentOptions(configs, false))

@@ -4,6 +4,7 @@ import {
   listFactorConfigs as readFactorConfigs,
   TOTP_DEFAULTS,
 } from '@muster/database'
+import { trustedCertificateMistakes } from '@muster/operations'
 import { z } from 'zod'
 import { Refusal } from '../../refusal.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -26,6 +27,23 @@ const TOTP_SETTINGS = z.strictObject({
   max_nos_enrollment_per_user: within(1, 100).default(TOTP_DEFAULTS.max_nos_enrollment_per_user),
 })
 
+const MOST_AUTHORITIES = 100
+
+const SMART_CARD_SETTINGS = z.strictObject({
+  trusted_ca_certificates: z
+    .array(z.string('expected text'), 'expected an array of certificates')
+    .max(MOST_AUTHORITIES, `expected at most ${MOST_AUTHORITIES} certificates`)
+    .superRefine((pems, context) => {
+      for (const { index, problem } of trustedCertificateMistakes(pems)) {
+        context.addIssue({ code: 'custom', path: [index], message: problem })
+      }
+    })
+    .default([])
+    .describe(
+      'Authorities in PEM, one each: only certificates that a path leads from to one of them are enrolled; from whomever when there are none.',
+    ),
+})
+
 const NO_SETTINGS = z.strictObject({}, 'expected no settings for this factor type').default({})
 
 const FACTOR_CONFIG = z.discriminatedUnion(
@@ -38,7 +56,12 @@ const FACTOR_CONFIG = z.discriminatedUnion(
     }),
     z.strictObject({
       name,
-      factorType: z.enum(FACTOR_TYPES).exclude(['CustomTOTPAuthenticator']),
+      factorType: z.literal('SmartCardAuthenticator'),
+      settings: SMART_CARD_SETTINGS.default({ trusted_ca_certificates: [] }),
+    }),
+    z.strictObject({
+      name,
+      factorType: z.enum(FACTOR_TYPES).exclude(['CustomTOTPAuthenticator', 'SmartCardAuthenticator']),
       settings: NO_SETTINGS,
     }),
   ],

@@ -16,6 +16,7 @@ import { getFailedRows } from './operations/failed-rows.ts'
 import { getErrors } from './operations/get-errors.ts'
 import { getHistory } from './operations/get-history.ts'
 import { getOperation } from './operations/get-operation.ts'
+import { getReconciliation } from './operations/get-reconciliation.ts'
 import { getRow } from './operations/get-row.ts'
 import { listOperations } from './operations/list-operations.ts'
 import { pauseOperation } from './operations/pause-operation.ts'
@@ -48,6 +49,7 @@ const ROUTES: readonly NativeRoute[] = [
   { method: 'get', path: '/operations/:id/history', permission: 'OPERATIONS:VIEW', endpoint: getHistory },
   { method: 'get', path: '/operations/:id/failed-rows', permission: 'OPERATIONS:VIEW', endpoint: getFailedRows },
   { method: 'get', path: '/operations/:id/errors', permission: 'OPERATIONS:VIEW', endpoint: getErrors },
+  { method: 'get', path: '/operations/:id/reconciliation', permission: 'OPERATIONS:VIEW', endpoint: getReconciliation },
   { method: 'get', path: '/operations/:id/rows/:row', permission: 'OPERATIONS:VIEW', endpoint: getRow },
   { method: 'get', path: '/operation-types', permission: 'OPERATIONS:VIEW', endpoint: listOperationTypes },
   { method: 'get', path: '/operation-types/:type', permission: 'OPERATIONS:VIEW', endpoint: getOperationType },

@@ -29,6 +29,19 @@ const USER = z
         name: z.string(),
         factorType: z.enum(FACTOR_TYPES),
         enrolledAt: z.iso.datetime(),
+        certificate: z
+          .object({
+            subject: z.string().describe('RFC 4514.'),
+            issuer: z.string(),
+            serialNumber: z.string().describe('Hexadecimal.'),
+            fingerprint: z.string().describe('SHA-256, hexadecimal.'),
+            notBefore: z.iso.datetime(),
+            notAfter: z.iso.datetime(),
+            keyType: z.string(),
+            subjectAltNames: z.array(z.string()),
+          })
+          .nullable()
+          .describe('Of a smart card; null for other factors.'),
       }),
     ),
     createdAt: z.iso.datetime(),

@@ -1,3 +1,4 @@
+import { certificateAuthority } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, startApi } from '../../api-under-test.ts'
 import { form } from '../../forms.ts'
@@ -52,6 +53,30 @@ describe('factor configs', () => {
     expect((await post('/v1/factor-configs', { name: 'Second email', factorType: 'EmailAuthenticator' })).status).toBe(
       201,
     )
+  })
+
+  it('of smart cards have the authorities that they trust, what is wrong with one told by its place', async () => {
+    const authority = await certificateAuthority({ name: 'Root' })
+    const { pem: leaf, keyPem } = await authority.issue({ subject: '/CN=ann' })
+    const config = (name: string, trusted_ca_certificates?: unknown) => ({
+      name,
+      factorType: 'SmartCardAuthenticator',
+      ...(trusted_ca_certificates !== undefined && { settings: { trusted_ca_certificates } }),
+    })
+    const made = await post('/v1/factor-configs', config('Cards', [authority.pem]))
+    expect(made.status).toBe(201)
+    expect(await read(made)).toMatchObject({ settings: { trusted_ca_certificates: [authority.pem] } })
+    expect(await read(await post('/v1/factor-configs', config('Any cards')))).toMatchObject({
+      settings: { trusted_ca_certificates: [] },
+    })
+    const wrong = await post('/v1/factor-configs', config('Wrong', [authority.pem, leaf, 'x', keyPem]))
+    expect(wrong.status).toBe(400)
+    const { causes, detail } = await read(wrong)
+    expect(causes.map((cause) => cause.detail.split(':')[0])).toEqual(
+      [1, 2, 3].map((index) => `settings.trusted_ca_certificates.${index}`),
+    )
+    expect(detail).not.toContain('BEGIN')
+    expect((await post('/v1/factor-configs', config('Many', Array(101).fill('x')))).status).toBe(400)
   })
 
   it.each<[string, unknown, number]>([

@@ -89,17 +89,43 @@ describe('an operation type', () => {
     expect(Object.keys(all.columns.properties).length).toBeGreaterThan(10)
   })
 
+  it('tells the names of the files where its data is a ZIP, which has no sample', async () => {
+    const { columns, rules, ...told } = await typeOf('SMART_CARD_ENROLLMENT')
+    expect(told).toMatchObject({
+      permission: 'BULKENROLLMENTS:ADD',
+      data: 'application/zip',
+      limits: { recordBytes: null },
+      encodings: [],
+      delimiters: [],
+      options: { required: ['factorConfigs', 'certificateFilenamePattern'] },
+    })
+    expect(rules).toMatchObject({ header: [], key: 'file', otherColumns: false })
+    expect(columns.properties['file']?.description).toContain('an email address')
+    const asked = await typeOf('SMART_CARD_ENROLLMENT?certificateFilenamePattern=Mobile%20Number')
+    expect(asked.columns.properties['file']?.description).toContain('a mobile number')
+    expect(await typeOf('IMPORT_USERS')).toMatchObject({ data: 'text/csv' })
+    const sample = await api.call('/v1/operation-types/SMART_CARD_ENROLLMENT/sample', { scopes: VIEW })
+    expect(sample.status).toBe(404)
+    expect(await sample.json()).toMatchObject({ detail: expect.stringContaining('its data is a ZIP') })
+  })
+
   it('is listed with the others', async () => {
     const answer = await api.call('/v1/operation-types', { scopes: VIEW })
     const { operationTypes } = (await answer.json()) as { operationTypes: TypeJson[] }
     for (const each of operationTypes) expect(each).toEqual(await typeOf(each.type))
-    expect(operationTypes.map(({ type }) => type)).toEqual(['IMPORT_USERS', 'QUICK_ENROLLMENT'])
+    expect(operationTypes.map(({ type }) => type)).toEqual([
+      'IMPORT_USERS',
+      'QUICK_ENROLLMENT',
+      'SMART_CARD_ENROLLMENT',
+    ])
   })
 
   it('is not found by another name, and takes no parameter that it does not have', async () => {
     const status = async (path: string) => (await api.call(`/v1/operation-types/${path}`, { scopes: VIEW })).status
     for (const path of ['import_users', 'constructor', 'X/sample']) expect(await status(path)).toBe(404)
     for (const query of ['x=1', 'factorConfigs=1']) expect(await status(`IMPORT_USERS?${query}`)).toBe(400)
+    expect(await status('QUICK_ENROLLMENT?certificateFilenamePattern=Employee%20ID')).toBe(400)
+    expect(await status('SMART_CARD_ENROLLMENT?certificateFilenamePattern=Surname')).toBe(400)
     for (const query of ['factorConfigs=1', 'factorConfigs=x', 'factorConfigs=']) {
       expect(await status(`QUICK_ENROLLMENT/sample?${query}`)).toBe(400)
     }

@@ -16,11 +16,14 @@ export const OPERATION_TYPE = z
     type: z.enum(OPERATION_TYPES),
     title: z.string(),
     permission: z.enum(PERMISSIONS).describe('What a caller needs beside `OPERATIONS:ADD`.'),
+    data: z
+      .enum(['text/csv', 'application/zip'])
+      .describe('What its rows come from: the records of a CSV, or the files in a ZIP.'),
     columns: JSON_SCHEMA.describe(
-      'A JSON Schema (draft 2020-12) of a row: one property a cell by its column, surrounding space removed, empty cells left out.',
+      'A JSON Schema (draft 2020-12) of a row: one property a cell by its column, surrounding space removed, empty cells left out. Of a ZIP, `file` is the name of a file in it.',
     ),
     rules: z.object({
-      header: z.array(z.string()).describe('Columns that the header must have, in any order.'),
+      header: z.array(z.string()).describe('Columns that the header must have, in any order; of a ZIP, none.'),
       otherColumns: z.boolean().describe('Whether the header may have columns that `columns` does not name.'),
       key: z.string().describe('The column that says what a row is about.'),
       repeatedKey: z
@@ -29,12 +32,12 @@ export const OPERATION_TYPE = z
     }),
     limits: z.object({
       fileBytes: bytes,
-      recordBytes: bytes.describe('Of one row, in UTF-8.'),
+      recordBytes: bytes.nullable().describe('Of one row, in UTF-8; null for a ZIP.'),
       columnNameLength: z.int().min(1).describe('Characters.'),
       otherColumns: z.int().min(0),
     }),
-    encodings: z.array(z.enum(ENCODINGS)),
-    delimiters: z.array(z.enum(DELIMITERS)),
+    encodings: z.array(z.enum(ENCODINGS)).describe('None for a ZIP.'),
+    delimiters: z.array(z.enum(DELIMITERS)).describe('None for a ZIP.'),
     options: JSON_SCHEMA.describe('A JSON Schema (draft 2020-12) of its options.'),
   })
   .meta({ id: 'OperationType' })
@@ -46,25 +49,27 @@ export function operationTypeJson(
   options: unknown,
 ): z.infer<typeof OPERATION_TYPE> {
   const operation = OPERATIONS[type]
+  const isCsv = operation.content === null
   return {
     type,
     title: operation.title,
     permission: operation.permission,
+    data: isCsv ? 'text/csv' : 'application/zip',
     columns: { ...rowSchema(operation, options) },
     rules: {
-      header: operation.columns(options).flatMap(({ name, inHeader }) => (inHeader ? [name] : [])),
+      header: operation.columns(options).flatMap(({ name, inHeader }) => (isCsv && inHeader ? [name] : [])),
       otherColumns: operation.otherColumn !== null,
       key: operation.key,
       repeatedKey: 'DUPLICATE_KEY',
     },
     limits: {
       fileBytes: maxUploadBytes,
-      recordBytes: MAX_RECORD_BYTES,
+      recordBytes: isCsv ? MAX_RECORD_BYTES : null,
       columnNameLength: MAX_COLUMN_NAME,
       otherColumns: operation.otherColumn === null ? 0 : MAX_OTHER_COLUMNS,
     },
-    encodings: [...ENCODINGS],
-    delimiters: [...DELIMITERS],
+    encodings: isCsv ? [...ENCODINGS] : [],
+    delimiters: isCsv ? [...DELIMITERS] : [],
     options: z.toJSONSchema(OPTIONS[type], { io: 'input' }),
   }
 }

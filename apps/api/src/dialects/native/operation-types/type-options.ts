@@ -1,14 +1,13 @@
-import { isOperationType, type OperationType } from '@muster/contracts'
+import { type FactorConfig, isOperationType, type OperationType } from '@muster/contracts'
 import { listFactorConfigs, type Pool } from '@muster/database'
-import { isEnrolledByCsv, type QuickEnrollmentOptions } from '@muster/operations'
+import type { QuickEnrollmentOptions, SmartCardEnrollmentOptions } from '@muster/operations'
 import { z } from 'zod'
-import { readFactorConfigs } from '../../../operations/factor-configs.ts'
+import { type EnrollmentType, isEnrolledBy, readFactorConfigs } from '../../../operations/factor-configs.ts'
 import { parametersRefused, Refusal } from '../../../refusal.ts'
 import type { Services } from '../../../services.ts'
 import type { ApiRequest } from '../../route.ts'
+import { FILENAME_PATTERN } from '../operations/operation-options.ts'
 import { readQuery } from '../read-query.ts'
-
-const NONE = z.object({})
 
 /** What may be asked of a type whose columns depend on its options. */
 export const TYPE_QUERY = z.object({
@@ -16,9 +15,19 @@ export const TYPE_QUERY = z.object({
     .string()
     .optional()
     .describe(
-      'For QUICK_ENROLLMENT: ids of factor configs, separated by commas; all in which users can be enrolled by CSV where it is left out.',
+      'For enrollments: ids of factor configs, separated by commas; all in which users can be enrolled so where it is left out.',
     ),
+  certificateFilenamePattern: FILENAME_PATTERN.optional().describe(
+    'For SMART_CARD_ENROLLMENT, on which the names of files depend; `Primary Email` unless given.',
+  ),
 })
+
+/** What of it means something to each type. */
+const QUERIES = {
+  IMPORT_USERS: TYPE_QUERY.pick({}),
+  QUICK_ENROLLMENT: TYPE_QUERY.pick({ factorConfigs: true }),
+  SMART_CARD_ENROLLMENT: TYPE_QUERY,
+} as const satisfies { readonly [T in OperationType]: z.ZodObject }
 
 /** The type that the path names, and options of it as the query has them. Throws a Refusal: no such type, a wrong query. */
 export async function typeWithOptions(
@@ -28,34 +37,38 @@ export async function typeWithOptions(
   const { type } = params
   if (!isOperationType(type))
     throw new Refusal('not-found', 'There is no such operation type; GET /v1/operation-types lists those there are.')
-  switch (type) {
-    case 'IMPORT_USERS':
-      readQuery(NONE, query)
-      return { type, options: null }
-    case 'QUICK_ENROLLMENT': {
-      const { factorConfigs } = readQuery(TYPE_QUERY, query)
-      return { type, options: await enrollmentOptions(pool, caller.tenantId, factorConfigs) }
-    }
-  }
+  return { type, options: await optionsOf(pool, caller.tenantId, type, readQuery(QUERIES[type], query)) }
 }
 
 /** Options that a type has where nothing is said of them. */
 export async function defaultOptions({ pool }: Services, tenantId: number, type: OperationType): Promise<unknown> {
-  return type === 'QUICK_ENROLLMENT' ? await enrollmentOptions(pool, tenantId, undefined) : null
+  return optionsOf(pool, tenantId, type, {})
 }
 
-async function enrollmentOptions(
+async function optionsOf(
   pool: Pool,
   tenantId: number,
+  type: OperationType,
+  { factorConfigs: ids, certificateFilenamePattern: pattern = 'Primary Email' }: z.infer<typeof TYPE_QUERY>,
+): Promise<QuickEnrollmentOptions | SmartCardEnrollmentOptions | null> {
+  if (type === 'IMPORT_USERS') return null
+  const factorConfigs = await configsOf(pool, tenantId, type, ids)
+  const options = { factorConfigs, overwrite: false }
+  return type === 'QUICK_ENROLLMENT' ? options : { ...options, pattern }
+}
+
+async function configsOf(
+  pool: Pool,
+  tenantId: number,
+  type: EnrollmentType,
   ids: string | undefined,
-): Promise<QuickEnrollmentOptions> {
+): Promise<readonly FactorConfig[]> {
   if (ids === undefined) {
-    const factorConfigs = (await listFactorConfigs(pool, tenantId)).filter(isEnrolledByCsv)
-    return { factorConfigs, overwrite: false }
+    return (await listFactorConfigs(pool, tenantId)).filter((config) => isEnrolledBy(type, config))
   }
   const mistakes: string[] = []
-  const factorConfigs = await readFactorConfigs(pool, tenantId, [ids], mistakes, 'factorConfigs')
+  const configs = await readFactorConfigs(pool, tenantId, [ids], { type, parameter: 'factorConfigs' }, mistakes)
   const refused = parametersRefused(mistakes)
   if (refused !== null) throw refused
-  return { factorConfigs, overwrite: false }
+  return configs
 }

@@ -1,5 +1,5 @@
-import { type OperationType, parseDelimiter, parseEncoding } from '@muster/contracts'
-import type { OperationRecord } from '@muster/database'
+import { CERTIFICATE_FILENAME_PATTERNS, type OperationType, parseDelimiter, parseEncoding } from '@muster/contracts'
+import type { DeclaredData, OperationRecord } from '@muster/database'
 import { OPERATIONS } from '@muster/operations'
 import { z } from 'zod'
 import type { Caller } from '../../../auth/caller.ts'
@@ -13,7 +13,7 @@ import { readIdempotencyKey } from '../../idempotency/idempotency-key.ts'
 import { type ApiRequest, json } from '../../route.ts'
 import { readQuery } from '../read-query.ts'
 import { DUPLICATE, isDuplicateAllowed } from './duplicate-query.ts'
-import { GIVEN_OPERATION, readGivenOperation } from './given-operation.ts'
+import { GIVEN_OPERATION, type GivenOperation, readGivenOperation } from './given-operation.ts'
 import { OPERATION_FIELDS, readOperationForm } from './operation-form.ts'
 import { OPERATION, operationJson } from './operation-json.ts'
 import { readGivenOptions, readOptions } from './operation-options.ts'
@@ -21,16 +21,22 @@ import { readGivenOptions, readOptions } from './operation-options.ts'
 const text = z.string().optional()
 
 const FORM = z.object({
-  file: z.string().meta({ format: 'binary' }).describe('The data, with a file name.'),
+  file: z
+    .string()
+    .meta({ format: 'binary' })
+    .describe('The data, with a file name: a CSV or a ZIP, as the type has it.'),
   type: z.string(),
   name: text.describe("For people; the type's title unless given."),
-  encoding: text.describe('UTF-8 unless given.'),
-  delimiter: text.describe('`,`, `;`, `|` or `tab`; found from the header unless given.'),
+  encoding: text.describe('Of a CSV; UTF-8 unless given.'),
+  delimiter: text.describe('Of a CSV: `,`, `;`, `|` or `tab`; found from the header unless given.'),
   start: text.describe('`false`: it is to be started by another request.'),
   maxFailedRows: text,
   maxFailedRatio: text,
-  factor_configs: text.describe('Ids, for QUICK_ENROLLMENT; several as repeated fields, a JSON array or a list.'),
-  overwrite_enrollment_data: text.describe('`true` or `false`, for QUICK_ENROLLMENT.'),
+  factor_configs: text.describe('Ids, for enrollments; several as repeated fields, a JSON array or a list.'),
+  overwrite_enrollment_data: text.describe('`true` or `false`, for enrollments; false unless given.'),
+  certificate_filename_pattern: text.describe(
+    `For SMART_CARD_ENROLLMENT, what the names of the certificates' files say of their users: one of ${CERTIFICATE_FILENAME_PATTERNS.join(', ')}.`,
+  ),
 })
 
 /** `POST /v1/operations`: an upload becomes an operation, or one is made whose data is to come. */
@@ -81,13 +87,18 @@ async function createFromJson(services: Services, request: ApiRequest): Promise<
     name: given.name || null,
     options,
     policy: { maxFailedRows, maxFailedRatio },
-    declared: {
-      encoding: given.encoding === undefined ? null : parseEncoding(given.encoding),
-      delimiter: given.delimiter === undefined ? null : parseDelimiter(given.delimiter),
-    },
+    declared: declaredData(given),
     startsByItself: given.start ?? true,
     requestKey: readIdempotencyKey(request.header('idempotency-key')),
   })
+}
+
+function declaredData(given: GivenOperation): DeclaredData {
+  const { encoding, delimiter } = given.type === 'SMART_CARD_ENROLLMENT' ? {} : given
+  return {
+    encoding: encoding === undefined ? null : parseEncoding(encoding),
+    delimiter: delimiter === undefined ? null : parseDelimiter(delimiter),
+  }
 }
 
 function demandPermission({ scopes }: Caller, type: OperationType): void {

@@ -27,7 +27,7 @@ const PAGE = z
     rows: z.array(
       z.object({
         row: z.int().min(1),
-        line: z.int().min(1),
+        line: z.int().min(1).nullable().describe('Null for the files of a ZIP.'),
         mistakes: z.array(z.object({ code: z.enum(ROW_CODES), column: z.string().nullable(), message: z.string() })),
       }),
     ),
@@ -38,7 +38,9 @@ const PAGE = z
 /** `GET /v1/operations/{id}/failed-rows`: a CSV to correct and send back, or pages of JSON. */
 export const getFailedRows: Endpoint = {
   summary: 'Download the failed rows',
-  details: 'A CSV with their cells unless JSON is asked for, which tells their numbers and mistakes, page by page.',
+  details:
+    'A CSV with their cells, or their names in the ZIP, unless JSON is asked for, which tells their numbers and ' +
+    'mistakes, page by page.',
   query: QUERY,
   headers: z.object({ accept: z.string().optional().describe('`application/json` for pages of JSON.') }),
   answers: {
@@ -58,26 +60,27 @@ export const getFailedRows: Endpoint = {
 
 async function page(
   { pool }: Services,
-  { number }: OperationRecord,
+  { number, source }: OperationRecord,
   { path }: ApiRequest,
   limit = 100,
   cursor?: string,
 ): Promise<Answer> {
   const after = cursor === undefined ? 0 : rowOfCursor(cursor)
-  const found = byRow(await readFailedRowsPage(pool, number, after, limit + 1))
+  const failed = await readFailedRowsPage(pool, number, after, limit + 1)
+  const found = byRow(failed, source?.kind !== 'zip')
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined
   const next = last && `${path}?${new URLSearchParams({ limit: String(limit), cursor: cursorOfRow(last.row) })}`
   return json(200, { rows, next: next ?? null }, { 'Cache-Control': 'no-store', Vary: 'Accept' })
 }
 
-function byRow(failed: readonly FailedRow[]): z.infer<typeof PAGE>['rows'] {
+function byRow(failed: readonly FailedRow[], haveLines: boolean): z.infer<typeof PAGE>['rows'] {
   const rows: z.infer<typeof PAGE>['rows'] = []
   for (const { row, line, ...mistake } of failed) {
     const told = { code: mistake.code, column: mistake.column, message: rowMessage(mistake) }
     const last = rows.at(-1)
     if (last?.row === row) last.mistakes.push(told)
-    else rows.push({ row, line, mistakes: [told] })
+    else rows.push({ row, line: haveLines ? line : null, mistakes: [told] })
   }
   return rows
 }

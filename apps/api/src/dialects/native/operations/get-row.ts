@@ -17,7 +17,11 @@ const ROW = z
       .enum(['succeeded', 'unchanged', 'failed', 'unprocessed'])
       .nullable()
       .describe('*unprocessed*: not reached, so far. Null when it cannot be told any more, the file being gone.'),
-    line: z.int().min(1).nullable().describe('The physical line it starts on; null until it was read.'),
+    line: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('The physical line it starts on; null until it was read, and for a file of a ZIP.'),
     byte: z
       .int()
       .min(0)
@@ -36,7 +40,8 @@ export const getRow: Endpoint = {
     const row = rowOf(request.params['row'] ?? '', operation)
     const { outcome, line, byte, failures } = await outcomeOf(services, operation, row)
     const mistakes = failures.map((each) => ({ code: each.code, column: each.column, message: rowMessage(each) }))
-    return json(200, { row, outcome, line, byte, mistakes }, { 'Cache-Control': 'no-store' })
+    const place = operation.source?.kind === 'zip' ? { line: null, byte: null } : { line, byte }
+    return json(200, { row, outcome, ...place, mistakes }, { 'Cache-Control': 'no-store' })
   },
 }
 

@@ -12,6 +12,14 @@ const TERMS = {
     .regex(/^\P{Cc}*$/u, 'expected no control characters')
     .optional()
     .describe("For people; the type's title unless given."),
+  start: z
+    .boolean('expected true or false')
+    .optional()
+    .describe('Whether it is scheduled as soon as its data is complete; true unless given.'),
+} as const
+
+/** What may be said of a CSV to come. */
+const CSV_TERMS = {
   encoding: z
     .string('expected text')
     .refine((text) => parseEncoding(text) !== null, `expected one of ${ENCODINGS.join(', ')}`)
@@ -23,30 +31,35 @@ const TERMS = {
     .refine((text) => parseDelimiter(text) !== null, 'expected one of , ; | and tab')
     .optional()
     .describe('`,`, `;`, `|` or `tab`; found from the header unless given.'),
-  start: z
-    .boolean('expected true or false')
-    .optional()
-    .describe('Whether it is scheduled as soon as its data is complete; true unless given.'),
 } as const
 
 /** An operation whose data is to come, as a client asks for it. */
 export const GIVEN_OPERATION = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('IMPORT_USERS'), ...TERMS, options: OPTIONS.IMPORT_USERS.prefault({}) }),
-  z.strictObject({ type: z.literal('QUICK_ENROLLMENT'), ...TERMS, options: OPTIONS.QUICK_ENROLLMENT }),
+  z.strictObject({
+    type: z.literal('IMPORT_USERS'),
+    ...TERMS,
+    ...CSV_TERMS,
+    options: OPTIONS.IMPORT_USERS.prefault({}),
+  }),
+  z.strictObject({ type: z.literal('QUICK_ENROLLMENT'), ...TERMS, ...CSV_TERMS, options: OPTIONS.QUICK_ENROLLMENT }),
+  z.strictObject({ type: z.literal('SMART_CARD_ENROLLMENT'), ...TERMS, options: OPTIONS.SMART_CARD_ENROLLMENT }),
 ])
+
+export type GivenOperation = z.infer<typeof GIVEN_OPERATION>
 
 // For what has no type, so that everything else that is wrong with it is told too.
 const TYPELESS = z.strictObject(
   {
     type: z.enum(OPERATION_TYPES, `expected one of ${OPERATION_TYPES.join(', ')}`),
     ...TERMS,
+    ...CSV_TERMS,
     options: z.unknown().optional(),
   },
   anObject,
 )
 
 /** Throws a Refusal that tells everything wrong with it. */
-export function readGivenOperation(body: unknown): z.infer<typeof GIVEN_OPERATION> {
+export function readGivenOperation(body: unknown): GivenOperation {
   const hasType = typeof body === 'object' && body !== null && 'type' in body && isOperationType(body.type)
   if (!hasType) parseBody(TYPELESS, body)
   return parseBody(GIVEN_OPERATION, body)

@@ -9,8 +9,9 @@ import {
   parseEncoding,
 } from '@muster/contracts'
 import type { FailurePolicy } from '@muster/engine'
+import { OPERATIONS } from '@muster/operations'
 import { singleValue } from '../../../operations/single-value.ts'
-import { POLICY } from './operation-options.ts'
+import { OPTION_FIELDS, POLICY } from './operation-options.ts'
 
 /** Every field that the form may have, beside the file. */
 export const OPERATION_FIELDS = [
@@ -21,9 +22,8 @@ export const OPERATION_FIELDS = [
   'start',
   'maxFailedRows',
   'maxFailedRatio',
-  'factor_configs',
-  'overwrite_enrollment_data',
-] as const
+  ...OPTION_FIELDS,
+]
 
 /** Characters of an operation's name. */
 export const LONGEST_NAME = 200
@@ -38,8 +38,9 @@ export interface OperationForm extends DataFields {
 /** What a form may say of its file and of the operation it becomes. */
 interface DataFields {
   readonly name: string | null
+  /** Of a CSV. */
   readonly encoding: Encoding
-  /** Null: to be found from the header. */
+  /** Of a CSV. Null: to be found from the header. */
   readonly delimiter: Delimiter | null
 }
 
@@ -47,11 +48,12 @@ type Fields = ReadonlyMap<string, readonly string[]>
 
 /** Reads the fields that every operation type has. What is wrong, all of it, goes into `mistakes`. */
 export function readOperationForm(fields: Fields, mistakes: string[]): OperationForm {
-  const type = singleValue('type', fields.get('type') ?? [], mistakes)
-  if (!isOperationType(type)) mistakes.push(`type takes one of ${OPERATION_TYPES.join(', ')}.`)
+  const given = singleValue('type', fields.get('type') ?? [], mistakes)
+  const type = isOperationType(given) ? given : null
+  if (type === null) mistakes.push(`type takes one of ${OPERATION_TYPES.join(', ')}.`)
   return {
-    type: isOperationType(type) ? type : null,
-    ...readDataFields(fields, mistakes, 'UTF-8'),
+    type,
+    ...readDataFields(fields, { type, encoding: 'UTF-8' }, mistakes),
     policy: {
       maxFailedRows: policyNumber('maxFailedRows', fields, mistakes),
       maxFailedRatio: policyNumber('maxFailedRatio', fields, mistakes),
@@ -74,8 +76,22 @@ function readStart(fields: Fields, mistakes: string[]): boolean {
   return text !== 'false'
 }
 
-/** Reads the fields about the file; `otherwise` is its encoding when none is given. What is wrong goes into `mistakes`. */
-export function readDataFields(fields: Fields, mistakes: string[], otherwise: Encoding): DataFields {
+/** What is known before of the file that a form has. */
+interface ExpectedFile {
+  /** Of the operation; null when it is wrong. */
+  readonly type: OperationType | null
+  /** Of a CSV, when the form says nothing else. */
+  readonly encoding: Encoding
+}
+
+/** Reads the fields about the file. What is wrong, all of it, goes into `mistakes`. */
+export function readDataFields(fields: Fields, expected: ExpectedFile, mistakes: string[]): DataFields {
+  const { type, encoding: otherwise } = expected
+  if (type !== null && OPERATIONS[type].content !== null) {
+    for (const name of ['encoding', 'delimiter'].filter((each) => fields.has(each))) {
+      mistakes.push(`${name} is for CSVs; leave it out for ${type}, whose data is a ZIP.`)
+    }
+  }
   const name = singleValue('name', fields.get('name') ?? [], mistakes)?.trim() ?? null
   const encodingName = singleValue('encoding', fields.get('encoding') ?? [], mistakes)
   const delimiterName = singleValue('delimiter', fields.get('delimiter') ?? [], mistakes)

@@ -37,7 +37,7 @@ export const OPERATION = z
         fileName: z.string(),
         bytes: z.int().min(0),
         sha256: z.string(),
-        encoding: z.enum(ENCODINGS),
+        encoding: z.enum(ENCODINGS).nullable().describe('Null for a ZIP.'),
       })
       .nullable()
       .describe('Null until the data is complete.'),
@@ -89,7 +89,7 @@ export function operationJson(
       fileName: source.fileName,
       bytes: source.bytes,
       sha256: source.sha256,
-      encoding: source.encoding,
+      encoding: source.kind === 'zip' ? null : source.encoding,
     },
     retryOf: operation.parentId,
     createdBy: operation.createdBy,

@@ -1,13 +1,26 @@
-import type { OperationType } from '@muster/contracts'
+import { CERTIFICATE_FILENAME_PATTERNS, OPERATION_TYPES, type OperationType } from '@muster/contracts'
 import type { OperationRecord, Pool } from '@muster/database'
-import { type QuickEnrollmentOptions, quickEnrollmentOptions } from '@muster/operations'
+import {
+  type QuickEnrollmentOptions,
+  quickEnrollmentOptions,
+  type SmartCardEnrollmentOptions,
+  smartCardEnrollmentOptions,
+} from '@muster/operations'
 import { z } from 'zod'
-import { parseOverwrite } from '../../../operations/enrollment-parameters.ts'
+import { parseFilenamePattern, parseOverwrite } from '../../../operations/enrollment-parameters.ts'
 import { readFactorConfigs } from '../../../operations/factor-configs.ts'
 
 type Fields = ReadonlyMap<string, readonly string[]>
 
-const ENROLLMENT_FIELDS = ['factor_configs', 'overwrite_enrollment_data'] as const
+/** The form fields that each type's options come from. */
+const FIELDS: { readonly [T in OperationType]: readonly string[] } = {
+  IMPORT_USERS: [],
+  QUICK_ENROLLMENT: ['factor_configs', 'overwrite_enrollment_data'],
+  SMART_CARD_ENROLLMENT: ['factor_configs', 'overwrite_enrollment_data', 'certificate_filename_pattern'],
+}
+
+/** All of them. */
+export const OPTION_FIELDS = [...new Set(Object.values(FIELDS).flat())]
 
 const maxFailedRows = z
   .int('expected a whole number from 0')
@@ -29,6 +42,24 @@ const factorConfigId = z
   .union([z.string().regex(/^\d{1,18}$/), z.int().min(0)], 'expected the id of a factor config')
   .describe('Decimal digits, as a string or a number.')
 
+const enrollment = {
+  factorConfigs: z
+    .array(factorConfigId, 'expected an array of ids')
+    .min(1, 'expected at least one id')
+    .max(1_000, 'expected at most 1000 ids')
+    .describe('What to enroll in.'),
+  overwriteEnrollmentData: z
+    .boolean('expected true or false')
+    .optional()
+    .describe('Whether to enroll anew who is enrolled already; false unless given.'),
+}
+
+/** What the names of certificates' files say of their users. */
+export const FILENAME_PATTERN = z.enum(
+  CERTIFICATE_FILENAME_PATTERNS,
+  `expected one of ${CERTIFICATE_FILENAME_PATTERNS.join(', ')}`,
+)
+
 /** What to say of no object; of members that it does not have, zod says it. */
 export const anObject = {
   error: ({ code }: { readonly code?: string | undefined }) =>
@@ -38,17 +69,13 @@ export const anObject = {
 /** The options of each operation type, as a client gives them in JSON. */
 export const OPTIONS = {
   IMPORT_USERS: z.strictObject(policy, anObject),
-  QUICK_ENROLLMENT: z.strictObject(
+  QUICK_ENROLLMENT: z.strictObject({ ...enrollment, ...policy }, anObject),
+  SMART_CARD_ENROLLMENT: z.strictObject(
     {
-      factorConfigs: z
-        .array(factorConfigId, 'expected an array of ids')
-        .min(1, 'expected at least one id')
-        .max(1_000, 'expected at most 1000 ids')
-        .describe('What to enroll in.'),
-      overwriteEnrollmentData: z
-        .boolean('expected true or false')
-        .optional()
-        .describe('Whether to enroll anew who is enrolled already; false unless given.'),
+      ...enrollment,
+      certificateFilenamePattern: FILENAME_PATTERN.describe(
+        "What the names of the certificates' files say of their users.",
+      ),
       ...policy,
     },
     anObject,
@@ -64,17 +91,15 @@ export async function readGivenOptions(
   { type, options }: GivenOptions[OperationType],
   mistakes: string[],
 ): Promise<unknown> {
-  switch (type) {
-    case 'IMPORT_USERS':
-      return null
-    case 'QUICK_ENROLLMENT': {
-      const { factorConfigs, overwriteEnrollmentData: overwrite = false } = options
-      const before = mistakes.length
-      const ids = factorConfigs.map(String)
-      const configs = await readFactorConfigs(pool, tenantId, ids, mistakes, 'options.factorConfigs')
-      return mistakes.length > before ? null : quickEnrollmentOptions(configs, overwrite)
-    }
-  }
+  if (type === 'IMPORT_USERS') return null
+  const { factorConfigs, overwriteEnrollmentData: overwrite = false } = options
+  const before = mistakes.length
+  const naming = { type, parameter: 'options.factorConfigs' }
+  const configs = await readFactorConfigs(pool, tenantId, factorConfigs.map(String), naming, mistakes)
+  if (mistakes.length > before) return null
+  return type === 'QUICK_ENROLLMENT'
+    ? quickEnrollmentOptions(configs, overwrite)
+    : smartCardEnrollmentOptions(configs, { overwrite, pattern: options.certificateFilenamePattern })
 }
 
 /** The options of an operation from the fields that its type has. What is wrong, all of it, goes into `mistakes`. */
@@ -85,33 +110,55 @@ export async function readOptions(
   fields: Fields,
   mistakes: string[],
 ): Promise<unknown> {
-  switch (type) {
-    case 'IMPORT_USERS':
-      for (const name of ENROLLMENT_FIELDS) {
-        if (fields.has(name)) mistakes.push(`${name} is for QUICK_ENROLLMENT; leave it out for ${type}.`)
-      }
-      return null
-    case 'QUICK_ENROLLMENT': {
-      const before = mistakes.length
-      const configs = await readFactorConfigs(pool, tenantId, fields.get('factor_configs') ?? [], mistakes)
-      const overwrite = parseOverwrite(fields.get('overwrite_enrollment_data') ?? [], mistakes)
-      return mistakes.length > before ? null : quickEnrollmentOptions(configs, overwrite)
-    }
+  const before = mistakes.length
+  const valuesOf = (name: string) => fields.get(name) ?? []
+  refuseOthers(type, fields, mistakes)
+  if (type === 'IMPORT_USERS') return null
+  const configs = await readFactorConfigs(pool, tenantId, valuesOf('factor_configs'), { type }, mistakes)
+  const overwrite = parseOverwrite(valuesOf('overwrite_enrollment_data'), mistakes)
+  const isSmartCard = type === 'SMART_CARD_ENROLLMENT'
+  const pattern = isSmartCard ? parseFilenamePattern(valuesOf('certificate_filename_pattern'), mistakes) : null
+  if (mistakes.length > before) return null
+  return pattern === null
+    ? quickEnrollmentOptions(configs, overwrite)
+    : smartCardEnrollmentOptions(configs, { overwrite, pattern })
+}
+
+/** Fields of other types. */
+function refuseOthers(type: OperationType, fields: Fields, mistakes: string[]): void {
+  for (const name of OPTION_FIELDS) {
+    if (!fields.has(name) || FIELDS[type].includes(name)) continue
+    const types = OPERATION_TYPES.filter((each) => FIELDS[each].includes(name))
+    mistakes.push(`${name} is for ${types.join(' and ')}; leave it out for ${type}.`)
   }
 }
 
 /** Options as an operation shows them, those of other types left out. */
 export const SHOWN_OPTIONS = z.object({
-  factorConfigs: z.array(z.string()).optional().describe('What a quick enrollment enrolls in.'),
+  factorConfigs: z.array(z.string()).optional().describe('What an enrollment enrolls in.'),
   overwriteEnrollmentData: z
     .boolean()
     .optional()
-    .describe('Whether a quick enrollment enrolls anew who is enrolled already.'),
+    .describe('Whether an enrollment enrolls anew who is enrolled already.'),
+  certificateFilenamePattern: FILENAME_PATTERN.optional().describe(
+    "What the names of the certificates' files say of their users.",
+  ),
   ...POLICY,
 })
 
 export function optionsJson({ type, options, policy }: OperationRecord): z.infer<typeof SHOWN_OPTIONS> {
-  if (type !== 'QUICK_ENROLLMENT') return policy
-  const { factorConfigs, overwrite } = options as QuickEnrollmentOptions
-  return { factorConfigs: factorConfigs.map(({ id }) => id), overwriteEnrollmentData: overwrite, ...policy }
+  switch (type) {
+    case 'IMPORT_USERS':
+      return policy
+    case 'QUICK_ENROLLMENT':
+      return { ...enrollmentJson(options as QuickEnrollmentOptions), ...policy }
+    case 'SMART_CARD_ENROLLMENT': {
+      const stored = options as SmartCardEnrollmentOptions
+      return { ...enrollmentJson(stored), certificateFilenamePattern: stored.pattern, ...policy }
+    }
+  }
+}
+
+function enrollmentJson({ factorConfigs, overwrite }: QuickEnrollmentOptions | SmartCardEnrollmentOptions) {
+  return { factorConfigs: factorConfigs.map(({ id }) => id), overwriteEnrollmentData: overwrite }
 }

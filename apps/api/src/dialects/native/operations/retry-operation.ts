@@ -22,7 +22,10 @@ import { stateConflict } from './state-conflict.ts'
 const FIELDS = ['name', 'encoding', 'delimiter'] as const
 
 const FORM = z.object({
-  file: z.string().meta({ format: 'binary' }).describe('Its column `_row` tells which rows it corrects.'),
+  file: z
+    .string()
+    .meta({ format: 'binary' })
+    .describe('A CSV, whose column `_row` tells which rows it corrects, or a ZIP, as the operation had.'),
   name: z.string().optional().describe('That of the operation unless given.'),
   encoding: z.string().optional().describe('That of the failed-rows file unless given.'),
   delimiter: z.string().optional().describe('Found from the header unless given.'),
@@ -32,7 +35,8 @@ const FORM = z.object({
 export const retryOperation: Endpoint = {
   summary: 'Run failed rows again',
   details:
-    'With a file, its rows are run, and those that its column `_row` names are resolved when they come through. ' +
+    'With a file, its rows are run, and those that its column `_row` names are resolved when they come through; ' +
+    'those of a ZIP resolve none. ' +
     'Without a body, the failed and unprocessed rows are run as they are. ' +
     'The new operation has the same type, options and failure policy.',
   body: { 'multipart/form-data': FORM },
@@ -59,8 +63,8 @@ async function retryWith(
   terms: { readonly caller: Caller; readonly requestKey: string | null },
 ): Promise<OperationRecord> {
   const mistakes: string[] = []
-  const written = canWrite(parent.source?.encoding ?? 'UTF-8')
-  const { name, ...fields } = readDataFields(upload.fields, mistakes, written)
+  const encoding = canWrite(parent.source?.encoding ?? 'UTF-8')
+  const { name, ...fields } = readDataFields(upload.fields, { type: parent.type, encoding }, mistakes)
   const refused = parametersRefused(mistakes)
   if (refused !== null) throw refused
   const { type, options } = parent

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { zip } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, startApi } from '../../../api-under-test.ts'
 import { form, USERS_CSV } from '../../../forms.ts'
@@ -192,6 +193,52 @@ describe('data', () => {
     })
     expect(answer.status).toBe(400)
     expect((await read(answer)).detail).toMatch(detail)
+  })
+})
+
+describe('a ZIP as data', () => {
+  const archive = new Uint8Array(zip([{ name: 'nobody@example.com.cer', data: Buffer.from('no certificate') }]))
+  const createCards = async (body: object = {}) => {
+    const { factorConfigs } = await read(await api.call('/v1/factor-configs', { scopes: ['FACTORCONFIGS:VIEW'] }))
+    const cards = factorConfigs.find(({ name }) => name === 'Smart Card')?.id
+    const options = { factorConfigs: [cards], certificateFilenamePattern: 'Primary Email' }
+    return post('/v1/operations', { type: 'SMART_CARD_ENROLLMENT', options, ...body })
+  }
+
+  it.each(['application/zip', 'Application/X-Zip-Compressed'])('comes as %s', async (type) => {
+    const created = await createCards()
+    expect(created.status).toBe(201)
+    const { id } = await read(created)
+    const answer = await put(id, archive, { 'content-type': type })
+    const source = { fileName: 'data.zip', bytes: archive.length, encoding: null }
+    expect(await read(answer)).toMatchObject({ state: 'SCHEDULED', source })
+    await api.work()
+    expect(await get(id)).toMatchObject({ state: 'COMPLETED', rows: { total: 1, failed: 1 } })
+  })
+
+  it('is demanded by the operation, and only its end is looked at before it is taken', async () => {
+    const { id } = await read(await createCards())
+    const csv = await put(id, archive)
+    expect(csv.status).toBe(415)
+    expect((await read(csv)).detail).toContain('application/zip or application/x-zip-compressed')
+    const none = await put(id, USERS_CSV, { 'content-type': 'application/zip' })
+    expect(none.status).toBe(400)
+    expect((await read(none)).causes).toMatchObject([{ title: 'ARCHIVE_REFUSED' }])
+    expect(await get(id)).toMatchObject({ state: 'AWAITING_DATA', source: null })
+    expect(await filesOf(id)).toEqual([])
+  })
+
+  it('has no encoding or delimiter, and needs its options', async () => {
+    const answer = await createCards({ encoding: 'UTF-8', delimiter: ',', options: { factorConfigs: ['1'] } })
+    expect(answer.status).toBe(400)
+    const { causes } = await read(answer)
+    expect(causes.map(({ detail }) => detail).join('\n')).toMatch(
+      /certificateFilenamePattern[\s\S]*encoding[\s\S]*delimiter/,
+    )
+    const email = await createCards({
+      options: { factorConfigs: ['2000000283042'], certificateFilenamePattern: 'Employee ID' },
+    })
+    expect((await read(email)).detail).toMatch(/\("Email"\), of type EmailAuthenticator.*use QUICK_ENROLLMENT\./)
   })
 })
 
