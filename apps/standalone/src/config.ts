@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
+  archiveLimit,
   databaseUrl,
   fileStoreUrl,
   filesDays,
@@ -37,6 +38,11 @@ const SCHEMA = z
       .transform((keys) => keys.map((key) => key.toString('base64')).join(','))
       .optional(),
     MAX_UPLOAD_BYTES: integer(1, 1024 * GIB).default(5 * GIB),
+    ARCHIVE_MAX_ENTRIES: archiveLimit.maxEntries(),
+    ARCHIVE_MAX_ENTRY_BYTES: archiveLimit.maxEntryBytes(),
+    ARCHIVE_MAX_UNPACKED_BYTES: archiveLimit.maxUnpackedBytes(),
+    ARCHIVE_MAX_RATIO: archiveLimit.maxRatio(),
+    ARCHIVE_MAX_DIRECTORY_BYTES: archiveLimit.maxDirectoryBytes(),
     OIDC_ISSUER: url('https:', 'http:').optional(),
     OIDC_AUDIENCE: z.string().optional(),
     LOG_LEVEL: logLevel(),
@@ -144,6 +150,11 @@ const SHARED = [
   'TENANT_QUEUED_OPERATIONS',
   'TENANT_REQUESTS_PER_MINUTE',
   'AWAITING_DATA_HOURS',
+  'ARCHIVE_MAX_ENTRIES',
+  'ARCHIVE_MAX_ENTRY_BYTES',
+  'ARCHIVE_MAX_UNPACKED_BYTES',
+  'ARCHIVE_MAX_RATIO',
+  'ARCHIVE_MAX_DIRECTORY_BYTES',
   'RETENTION_FILES_DAYS',
   'RETENTION_RECORDS_DAYS',
 ] as const
