@@ -22,9 +22,14 @@ export function mistakeOf(entry: Entry, limits: ArchiveLimits): EntryMistake | n
   return canHoldFile(entry) ? null : { code: 'ENTRY_DAMAGED' }
 }
 
+/** Whether modes and names of the entry are those of Unix, macOS included. */
+export function isMadeOnUnix(entry: Entry): boolean {
+  return UNIX_SYSTEMS.includes(entry.versionMadeBy >>> 8)
+}
+
 /** A link, device, pipe or folder of Unix. */
 function isSpecial(entry: Entry): boolean {
-  if (!UNIX_SYSTEMS.includes(entry.versionMadeBy >>> 8)) return false
+  if (!isMadeOnUnix(entry)) return false
   const type = (entry.externalFileAttributes >>> 16) & FILE_TYPE
   return type !== 0 && type !== REGULAR_FILE
 }

@@ -1,4 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import { type Entry, getFileNameLowLevel } from 'yauzl'
+import { isMadeOnUnix } from './entry-mistake.ts'
+
+const UTF8_FLAG = 0x800
 
 /**
  * More marks on one letter than any language has (UAX #15, Stream-Safe Text Format). Sorting them takes the square of
@@ -8,11 +12,14 @@ const TOO_MANY_MARKS = /\p{M}{31}/u
 
 /**
  * An entry's name with its folders, separated by `/`, in NFC: the Info-ZIP Unicode path if it is there and of this
- * name, else UTF-8 if the entry says so, else CP437. A name with more than 30 combining marks in a row stays as it is.
+ * name, else UTF-8 if the entry says so, or was made on Unix and could be (macOS and Info-ZIP do not always say so), else
+ * CP437. A name with more than 30 combining marks in a row stays as it is.
  * One that goes up or is absolute is a name like others: no file is ever written to it.
  */
 export function entryName(entry: Entry): string {
-  const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false)
+  const isUtf8Unsaid = isMadeOnUnix(entry) && isUtf8(entry.fileNameRaw)
+  const flags = isUtf8Unsaid ? entry.generalPurposeBitFlag | UTF8_FLAG : entry.generalPurposeBitFlag
+  const name = getFileNameLowLevel(flags, entry.fileNameRaw, entry.extraFields, false)
   return TOO_MANY_MARKS.test(name) ? name : name.normalize('NFC')
 }
 

@@ -14,6 +14,15 @@ describe('entryName', () => {
     expect(await nameOf(CP437)).toBe('Jörg')
   })
 
+  it('reads UTF-8 that is not said to be any, where the entry was made on Unix', async () => {
+    const unsaid = Buffer.from('Jo\u0308rg')
+    const made = async (name: Uint8Array, unixMode?: number) =>
+      (await entriesOf(zip([{ name, ...(unixMode !== undefined && { unixMode }) }])))[0]?.file
+    expect(await made(unsaid, 0o100644)).toBe('Jörg')
+    expect(await made(CP437, 0o100644)).toBe('Jörg')
+    expect(await made(unsaid)).toBe('Jo╠êrg')
+  })
+
   it('prefers the Unicode path of Info-ZIP, if it is of this name', async () => {
     expect(await nameOf(CP437, zipUnicodePath(CP437, 'Jörg ж'))).toBe('Jörg ж')
     expect(await nameOf(CP437, zipUnicodePath(Buffer.from('other'), 'Jörg ж'))).toBe('Jörg')

@@ -159,7 +159,7 @@ describe('what is wrong with the rows', () => {
           column: 'userId',
           rows: 1,
           firstRows: [401],
-          message: 'Row 2 of this file has the same key and was applied; keep one of the two.',
+          message: 'Row 2 has the same key and was applied; keep one of the two.',
         },
       ],
     })
