@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { RowMistake } from '@muster/contracts'
 import type { RowCheck } from '../declaration/row-check.ts'
 import type { EntryMistake, FailedRow, InputValue, Position, Row, RowFailure, Statement } from '../ports/index.ts'
@@ -43,7 +44,24 @@ export async function* readRows(
 ): AsyncGenerator<readonly ReadRow[], void> {
   for await (const batch of rows) {
     if (files === null) yield batch.map((row) => readRow(row, check, originCell))
-    else for (const row of batch) yield [readRow(row, check, originCell, await files.read(row))]
+    else yield* readFiles(batch, files, (row, file) => readRow(row, check, originCell, file))
+  }
+}
+
+// Files that are in memory are read without waiting for anything: locks are still to be renewed, and signals heard.
+const LONGEST_MS = 50
+
+async function* readFiles(
+  rows: readonly Row[],
+  files: RowFiles,
+  read: (row: Row, file: Uint8Array | EntryMistake) => ReadRow,
+): AsyncGenerator<readonly ReadRow[], void> {
+  let since = performance.now()
+  for (const row of rows) {
+    yield [read(row, await files.read(row))]
+    if (performance.now() - since < LONGEST_MS) continue
+    await setImmediate()
+    since = performance.now()
   }
 }
 

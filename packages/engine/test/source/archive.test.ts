@@ -142,6 +142,32 @@ describe('an archive', () => {
   })
 })
 
+describe('reading an archive', () => {
+  it('lets others have the process in between, though every file is in memory already', async () => {
+    let others = 0
+    const had: number[] = []
+    const slow: RowOperation = {
+      ...importFiles,
+      content: {
+        column: { name: 'first_name', type: 'text' },
+        reader: () => () => {
+          const until = performance.now() + 5
+          while (performance.now() < until);
+          had.push(others)
+          return 'read'
+        },
+      },
+    }
+    const id = await upload(zip(files(200)))
+    const counting = setInterval(() => void others++, 1)
+    await harness.turn(id, { engine: { operations: { ...engine.operations, SMART_CARD_ENROLLMENT: slow } } })
+    clearInterval(counting)
+    expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', succeeded: 200 })
+    // 200 files of 5 ms, in one window, with a pause after each 50 ms.
+    expect((had.at(-1) ?? 0) - (had[0] ?? 0)).toBeGreaterThan(10)
+  })
+})
+
 describe('an archive whose operation was cancelled', () => {
   it('has the files counted that were not reached, none of them read', async () => {
     const id = await upload(zip(files(10)))

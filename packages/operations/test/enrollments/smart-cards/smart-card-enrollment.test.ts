@@ -13,11 +13,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 let harness: EngineHarness
 let authority: CertificateAuthority
 const certificates: Buffer[] = []
+const NAMES = ['one', 'two', 'three', 'four', 'five', 'six'] as const
 beforeAll(async () => {
   harness = await engineHarness()
   authority = await certificateAuthority({ name: 'Cards CA' })
-  for (const name of ['one', 'two', 'three', 'four'])
-    certificates.push((await authority.issue({ subject: `/CN=${name}` })).der)
+  for (const name of NAMES) certificates.push((await authority.issue({ subject: `/CN=${name}` })).der)
 })
 afterAll(() => harness.database.drop())
 beforeEach(() => harness.clear())
@@ -156,6 +156,41 @@ describe('SMART_CARD_ENROLLMENT', () => {
     ])
   })
 
+  it('gives a certificate away only when its holder got another, whatever chunks there are', async () => {
+    const [one, two, three] = certificates
+    for (const chunkSize of [1, 2, 5_000]) {
+      await harness.clear()
+      await harness.run(USERS)
+      await enroll([
+        ['ann@example.com.cer', one],
+        ['bob@example.com.cer', two],
+      ])
+      const overwriting = { type: 'SMART_CARD_ENROLLMENT', options: optionsOf({ overwrite: true }) } as const
+      const late = [
+        ['bob@example.com.cer', one],
+        ['ann@example.com.cer', three],
+      ] as const
+      expect((await harness.run(archive(late), overwriting, { chunkSize })).failures).toEqual([
+        '1 CERTIFICATE_ENROLLED',
+      ])
+      const exchanged = [
+        ['ann@example.com.cer', two],
+        ['bob@example.com.cer', three],
+      ] as const
+      expect((await harness.run(archive(exchanged), overwriting, { chunkSize })).succeeded).toBe(0)
+      const passedOn = [
+        ['ann@example.com.cer', one],
+        ['bob@example.com.cer', three],
+        ['ann@example.com.pem', undefined],
+      ] as const
+      expect(await harness.run(archive(passedOn), overwriting, { chunkSize })).toMatchObject({
+        succeeded: 2,
+        failures: ['3 NOT_A_CERTIFICATE', '3 DUPLICATE_KEY file 1'],
+      })
+      expect(await enrollments()).toEqual(['9 a: CN=one', '9 b: CN=three'])
+    }
+  })
+
   it('refuses a certificate of an authority that the factor config does not trust', async () => {
     const trusting = (pem: string): FactorConfig => ({ ...CARDS, settings: { trusted_ca_certificates: [pem] } })
     const stranger = await certificateAuthority({ name: 'Another CA' })
@@ -183,12 +218,15 @@ describe('SMART_CARD_ENROLLMENT', () => {
 const PEOPLE = ['ann', 'bob', 'eve', 'dan'] as const
 const row = fc.record({
   user: fc.constantFrom(...PEOPLE, 'nobody'),
-  // 4 is none.
-  certificate: fc.nat({ max: 4 }),
+  // The one after the last is none.
+  certificate: fc.nat({ max: NAMES.length }),
 })
-const enrolled = fc.uniqueArray(fc.record({ user: fc.nat({ max: 3 }), certificate: fc.nat({ max: 3 }) }), {
-  selector: ({ user }) => user,
-})
+const enrolled = fc.uniqueArray(
+  fc.record({ user: fc.nat({ max: 3 }), certificate: fc.nat({ max: NAMES.length - 1 }) }),
+  {
+    selector: ({ user }) => user,
+  },
+)
 type Row = typeof row extends fc.Arbitrary<infer T> ? T : never
 
 /** One row after the other, with who has which certificate, config by config. */
@@ -200,7 +238,7 @@ function sequentially(rows: readonly Row[], before: readonly Map<string, number>
   for (const [index, { user, certificate }] of rows.entries()) {
     const mistakes: string[] = []
     const first = applied.get(user)
-    if (certificate === 4) mistakes.push('NOT_A_CERTIFICATE')
+    if (certificate === NAMES.length) mistakes.push('NOT_A_CERTIFICATE')
     if (user === 'nobody') mistakes.push('USER_NOT_FOUND file')
     if (first !== undefined) mistakes.push(`DUPLICATE_KEY file ${first}`)
     const changed = held.filter((config) => overwrite || !config.has(user))
@@ -266,9 +304,8 @@ describe('the outcome of certificates', () => {
             from enrollments e join users u on u.id = e.user_id`,
           )
           const lines = stored.map(({ config, user_id, subject }) => `${config} ${user_id} ${subject}`)
-          const names = ['CN=one', 'CN=two', 'CN=three', 'CN=four']
           const wanted = expected.held.flatMap((config, index) =>
-            [...config].map(([user, certificate]) => `${configs[index]?.id} ${user} ${names[certificate]}`),
+            [...config].map(([user, certificate]) => `${configs[index]?.id} ${user} CN=${NAMES[certificate]}`),
           )
           expect(lines.sort()).toEqual(wanted.sort())
         },
