@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { Client, type Fields } from './client.ts'
 import { type Kind, users, writeFile } from './files.ts'
 import { readOptions } from './options.ts'
-import { type Stack, startStack } from './stack.ts'
+import type { Stack } from './stack.ts'
+import { withTemporaryStack } from './temporary-stack.ts'
 
 const IMPORT: Fields = [['type', 'IMPORT_USERS']]
 const HUGE = 3
@@ -23,18 +22,13 @@ interface Window {
   readonly rowsPerSecond: number
 }
 
-async function main(rows: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'))
-  let stack: Stack | null = null
-  try {
-    stack = await startStack(join(folder, 'data'))
+function main(rows: number): Promise<void> {
+  return withTemporaryStack(async (folder, start) => {
+    const stack = await start()
     const client = await Client.signIn(stack.run.api, stack.credentials)
     await besideHugeImports(client, folder, rows)
     await besideAnotherTenant(stack, client, folder)
-  } finally {
-    await stack?.stop()
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Three huge imports on the one worker; in every other window, a small upload a second. */

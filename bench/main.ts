@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile as write } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile as write } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client, type Ended, type Fields } from './client.ts'
 import { copySeconds } from './copy.ts'
@@ -7,7 +6,8 @@ import { badUsers, enrollments, type Kind, oneUser, users, writeFile } from './f
 import { watchingMemory } from './memory.ts'
 import { type Options, readOptions } from './options.ts'
 import { type Phase, type Report, table } from './report.ts'
-import { type Stack, startStack } from './stack.ts'
+import type { Stack } from './stack.ts'
+import { withTemporaryStack } from './temporary-stack.ts'
 
 const IMPORT: Fields = [['type', 'IMPORT_USERS']]
 const FACTORS = ['EmailAuthenticator', 'GoogleAuthenticator']
@@ -20,22 +20,8 @@ interface Task {
   readonly succeed: number
 }
 
-async function main(options: Options): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'))
-  let stack: Stack | null = null
-  const cleanUp = async (): Promise<void> => {
-    await stack?.stop()
-    await rm(folder, { recursive: true, force: true })
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void cleanUp().finally(() => process.exit(1)))
-  }
-  try {
-    stack = await startStack(join(folder, 'data'))
-    await measure(stack, folder, options)
-  } finally {
-    await cleanUp()
-  }
+function main(options: Options): Promise<void> {
+  return withTemporaryStack(async (folder, start) => measure(await start(), folder, options))
 }
 
 async function measure(stack: Stack, folder: string, { rows, json }: Options): Promise<void> {

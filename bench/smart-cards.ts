@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile as write } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, stat, writeFile as write } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeCertificates } from './certificates-archive.ts'
 import { Client, type Ended, type Fields } from './client.ts'
@@ -8,7 +7,8 @@ import { type PeakRss, watchingMemory } from './memory.ts'
 import { type Options, readOptions } from './options.ts'
 import { plainLoopSeconds } from './plain-loop.ts'
 import { count, megabytes } from './report.ts'
-import { type Stack, startStack } from './stack.ts'
+import type { Stack } from './stack.ts'
+import { withTemporaryStack } from './temporary-stack.ts'
 
 const USUAL_ROWS = 100_000
 const IMPORT: Fields = [['type', 'IMPORT_USERS']]
@@ -39,39 +39,25 @@ interface Report {
   }
 }
 
-async function main({ rows, json }: Options): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-bench-'))
-  let stack: Stack | null = null
-  const cleanUp = async (): Promise<void> => {
-    await stack?.stop()
-    await rm(folder, { recursive: true, force: true })
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void cleanUp().finally(() => process.exit(1)))
-  }
-  try {
+function main({ rows, json }: Options): Promise<void> {
+  return withTemporaryStack(async (folder, start) => {
     const archive = join(folder, 'certificates.zip')
     console.log(`writing an archive of ${count(rows)} certificates …`)
     await writeCertificates(archive, rows)
-    const dataFolder = join(folder, 'data')
-    stack = await startStack(dataFolder)
-    const report = await measure(stack, { folder, dataFolder, archive, rows })
+    const report = await measure(await start(), { folder, archive, rows })
     console.log(`\n${table(report)}\n\n${partsTable(report.enroll.seconds)}`)
     if (json !== null) await write(json, `${JSON.stringify(report, null, 2)}\n`)
-  } finally {
-    await cleanUp()
-  }
+  })
 }
 
 interface Files {
   readonly folder: string
-  readonly dataFolder: string
   readonly archive: string
   /** Of each file. */
   readonly rows: number
 }
 
-async function measure(stack: Stack, { folder, dataFolder, archive, rows }: Files): Promise<Report> {
+async function measure(stack: Stack, { folder, archive, rows }: Files): Promise<Report> {
   const client = await Client.signIn(stack.run.api, stack.credentials)
   await importUsers(client, join(folder, 'users.csv'), rows)
   const enrolling: Fields = [
@@ -98,7 +84,7 @@ async function measure(stack: Stack, { folder, dataFolder, archive, rows }: File
     enroll: {
       rowsPerSecond,
       ratioToPlainLoop: rowsPerSecond / plainLoop.rowsPerSecond,
-      seconds: partsOf(ended, await listedAt(dataFolder)),
+      seconds: partsOf(ended, await listedAt(stack.dataFolder)),
       peakRss,
     },
   }

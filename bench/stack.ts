@@ -21,6 +21,7 @@ export interface Credentials {
 export interface Stack {
   readonly run: Run
   readonly credentials: Credentials
+  readonly dataFolder: string
   stop(): Promise<void>
 }
 
@@ -41,7 +42,7 @@ export async function startStack(dataFolder: string): Promise<Stack> {
   try {
     const run = await whenReady(join(dataFolder, 'run.json'), () => child.exitCode !== null)
     const credentials = JSON.parse(await readFile(join(dataFolder, 'credentials.json'), 'utf8'))
-    return { run, credentials, stop }
+    return { run, credentials, dataFolder, stop }
   } catch (error) {
     await stop()
     throw error

@@ -4,7 +4,8 @@ import { rowCheck } from '../declaration/row-check.ts'
 import { Fault } from '../fault.ts'
 import { FileMissing, type Position, type Row } from '../ports/index.ts'
 import { type SourceReading, type StoredSource, sourceRows } from '../source/source-rows.ts'
-import { laneOf, positionAfter, readRow } from '../turn/part.ts'
+import { laneOf } from '../turn/part.ts'
+import { positionAfter, readRow } from '../turn/read-rows.ts'
 
 /** What is needed to read a row again. */
 export interface RowFinding extends SourceReading {

@@ -2,7 +2,8 @@ import type { RowOperation, Seal } from '../declaration/operation.ts'
 import { rowCheck } from '../declaration/row-check.ts'
 import { Fault } from '../fault.ts'
 import type { Claim, OperationStore, Parent, Row } from '../ports/index.ts'
-import { laneOf, readRow } from '../turn/part.ts'
+import { laneOf } from '../turn/part.ts'
+import { readRow } from '../turn/read-rows.ts'
 import { type SourceReading, sourceRows } from './source-rows.ts'
 
 /** What is needed to find the rows that are to be run again. */

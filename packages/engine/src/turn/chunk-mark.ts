@@ -1,5 +1,5 @@
 import type { ChunkMark } from '../ports/index.ts'
-import type { ReadRow } from './part.ts'
+import type { ReadRow } from './read-rows.ts'
 
 /**
  * What is remembered of a chunk's rows of one lane; null when there are none.

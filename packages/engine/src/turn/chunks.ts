@@ -1,5 +1,5 @@
 import type { Position } from '../ports/index.ts'
-import { positionAfter, type ReadRow } from './part.ts'
+import { positionAfter, type ReadRow } from './read-rows.ts'
 
 /** Consecutive rows that are applied together, each lane's in a transaction of its own. */
 export interface Chunk {

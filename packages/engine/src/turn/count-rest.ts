@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts'
 import type { Position, Uncounted } from '../ports/index.ts'
 import { sourceRows } from '../source/source-rows.ts'
 import { isConserved, outcomes } from './conservation.ts'
-import { positionAfter } from './part.ts'
+import { positionAfter } from './read-rows.ts'
 import type { Engine, Turn, TurnEnd } from './turn.ts'
 
 /**

@@ -21,7 +21,8 @@ import { countRest } from './count-rest.ts'
 import { FailureLimit } from './failure-limit.ts'
 import { Lane } from './lane.ts'
 import type { Observer } from './observer.ts'
-import { readRows, splitIntoLanes } from './part.ts'
+import { splitIntoLanes } from './part.ts'
+import { readRows } from './read-rows.ts'
 
 /** Everything an operation's turn stands on. */
 export interface Engine {

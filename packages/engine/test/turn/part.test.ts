@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from '../../src/turn/chunks.ts'
-import { failedRows, halves, type ReadRow, splitIntoLanes } from '../../src/turn/part.ts'
+import { failedRows, halves, splitIntoLanes } from '../../src/turn/part.ts'
+import type { ReadRow } from '../../src/turn/read-rows.ts'
 
 const read = (number: number, key: string | null, bytes = 10): ReadRow => ({
   number,
