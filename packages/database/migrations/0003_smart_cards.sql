@@ -8,6 +8,7 @@ create unique index enrollments_by_certificate on enrollments (factor_config_id,
   where fingerprint is not null;
 
 -- Users are named by these in the file names of certificates.
+alter table users alter column external_id type text collate "C", alter column mobile type text collate "C";
 create index users_by_external_id on users (tenant_id, external_id) where external_id is not null;
 create index users_by_mobile on users (tenant_id, mobile) where mobile is not null;
 
@@ -28,4 +29,5 @@ alter table operations drop column archive_removed_at;
 delete from operation_keys where row_number is null;
 alter table operation_keys alter column row_number set not null;
 drop index users_by_mobile, users_by_external_id, enrollments_by_certificate;
+alter table users alter column external_id type text collate "default", alter column mobile type text collate "default";
 alter table enrollments drop column fingerprint;

@@ -1,26 +1,27 @@
-import { openAsBlob } from 'node:fs'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { z } from 'zod'
 import { type Credentials, credentialsFile } from '../../src/credentials.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
 import { eventually } from './eventually.ts'
 import { scrape, sum } from './metrics.ts'
-import { directory, failedRows, type Recorded, record } from './record.ts'
+import { countsOf, expectOutcome } from './outcome.ts'
+import { type Recorded, record } from './record.ts'
+import { type Access, postOperation, requestToken } from './requests.ts'
 import { Supervisor } from './supervisor.ts'
-import { type UsersFile, writeUsersFile } from './users-file.ts'
+import type { Form, Upload, UploadKind } from './upload.ts'
+import { users } from './users-file.ts'
 
-const TOKEN = z.object({ access_token: z.string() })
 const COMPLETED_WITHIN_MS = 150_000
-/** Small chunks, so that an import lasts long enough to be hit in its middle. */
+/** Small chunks, so that an operation lasts long enough to be hit in its middle. */
 const SETTINGS = { CHUNK_SIZE: '1000', LOG_LEVEL: 'info' }
 
-/** An import that has been accepted. */
-export interface Import {
+/** An upload that has been accepted. */
+export interface Started {
+  /** The operation's. */
   readonly id: string
-  readonly file: UsersFile
+  readonly upload: Upload
 }
 
 /** A whole Muster to break, seen from outside: HTTP, `run.json`, and the tables. */
@@ -51,32 +52,57 @@ export class Muster {
     return ApiClient.signIn((await this.supervisor.run()).api, await this.#credentials())
   }
 
-  /** An access token that allows everything, for requests that no client makes. */
-  async token(): Promise<string> {
+  /** For requests that no client makes. */
+  async access(): Promise<Access> {
     const { clientId, clientSecret } = await this.#credentials()
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-    })
-    const answer = await fetch(`${(await this.supervisor.run()).api}/oauth/token`, { method: 'POST', body })
-    return TOKEN.parse(await answer.json()).access_token
+    const { api } = await this.supervisor.run()
+    return { api, token: await requestToken(api, clientId, clientSecret) }
   }
 
-  /** Uploads a new file of users, whose ids begin with `prefix`. */
-  async startImport(prefix: string, rows: number): Promise<Import> {
-    const file = await writeUsersFile(join(this.supervisor.dataFolder, `${prefix}.csv`), prefix, rows)
-    const client = await this.client()
-    const { id } = await client.importUsers(await openAsBlob(file.path), 'users.csv', 'UTF-8')
-    return { id, file }
+  /** Makes an upload and sends it. */
+  async start(kind: UploadKind, name: string, rows = kind.rows): Promise<Started> {
+    const upload = await kind.make(this, name, rows)
+    return { id: await postOperation(await this.access(), upload.form), upload }
   }
 
-  async record({ id }: Import): Promise<Recorded> {
+  /** Makes an upload of each kind, that part of its rows, and sends them together. */
+  async startAll(kinds: readonly UploadKind[], name: string, part = 1): Promise<readonly Started[]> {
+    const uploads: Upload[] = []
+    for (const kind of kinds) uploads.push(await kind.make(this, `${name}-${kind.title}`, kind.rows * part))
+    const access = await this.access()
+    return Promise.all(uploads.map(async (upload) => ({ id: await postOperation(access, upload.form), upload })))
+  }
+
+  /** Resolves when what was posted has been carried out whole; throws when that is not all that became of it. */
+  async carryOut(form: Form): Promise<void> {
+    const id = await postOperation(await this.access(), form)
+    const { state, total, succeeded } = await this.#ended(id)
+    expect({ state, succeeded }).toEqual({ state: 'COMPLETED', succeeded: total })
+  }
+
+  async record({ id }: Started): Promise<Recorded> {
     return record(await this.databaseUrl(), id)
   }
 
-  /** Resolves when at least so many rows of the import have been committed. */
-  async reached(started: Import, rows: number, withinMs = 60_000): Promise<Recorded> {
+  /** Resolves when all of them are claimed, and that part of the rows of whichever is ahead is committed. */
+  async furthest(all: readonly Started[], part: number): Promise<readonly Recorded[]> {
+    return eventually(`${part} of the rows of an operation to be committed`, 60_000, async () => {
+      const now = await Promise.all(all.map((each) => this.record(each)))
+      const isReached = now.some(({ done }, index) => done >= part * (all[index]?.upload.rows ?? 0))
+      return isReached && now.every(({ lease }) => lease > 0) ? now : null
+    })
+  }
+
+  /** Resolves when all of them have been claimed since. */
+  async claimedAgain(all: readonly Started[], since: readonly Recorded[]): Promise<void> {
+    await eventually('the operations to be claimed again', 60_000, async () => {
+      const now = await Promise.all(all.map((each) => this.record(each)))
+      return now.every(({ lease }, index) => lease > (since[index]?.lease ?? 0)) ? true : null
+    })
+  }
+
+  /** Resolves when at least so many rows of the operation have been committed. */
+  async reached(started: Started, rows: number, withinMs = 60_000): Promise<Recorded> {
     const url = await this.databaseUrl()
     return eventually(`row ${rows} to be committed`, withinMs, async () => {
       const now = await record(url, started.id)
@@ -99,31 +125,21 @@ export class Muster {
     })
   }
 
-  /** Resolves when the import is over, and checks everything that was promised of it. */
-  async expectExactlyOnce(started: Import): Promise<void> {
-    const { file, id } = started
-    const url = await this.databaseUrl()
-    await eventually('the import to end', COMPLETED_WITHIN_MS, async () => {
-      return ['COMPLETED', 'FAILED', 'CANCELLED'].includes((await record(url, id)).state) ? true : null
-    })
-    const good = file.rows - file.planted.length
-    const counts = { total: file.rows, succeeded: good, unchanged: 0, failed: file.planted.length }
-    expect(await record(url, id)).toMatchObject({ state: 'COMPLETED', ...counts, done: file.rows })
-    expect(await failedRows(url, id)).toEqual(file.planted)
-    // Every tenth row joins a group, and none of those is bad but the last.
-    const memberships = file.rows / 10 - 1
-    expect(await directory(url, id, file)).toEqual({ users: good, distinct: good, missing: 0, wrong: 0, memberships })
+  /** Resolves when the operation is over, and checks everything that was promised of it. */
+  async expectExactlyOnce({ upload, id }: Started): Promise<void> {
+    const recorded = await this.#ended(id)
+    await expectOutcome(await this.databaseUrl(), id, recorded, upload)
     const told = await eventually('the API to answer', 20_000, async () => (await this.client()).operation(id))
-    expect(told).toMatchObject({ state: 'COMPLETED', rows: { ...counts, unprocessed: 0 } })
+    expect(told).toMatchObject({ state: 'COMPLETED', rows: { ...countsOf(upload), unprocessed: 0 } })
     await this.#expectNoMismatch()
   }
 
   /** A small import goes through once the API answers again: nothing that it needs is stuck. */
-  async expectToGoOn(prefix: string): Promise<void> {
+  async expectToGoOn(name: string): Promise<void> {
     await eventually('the API to be ready', 30_000, async () => {
       return (await fetch(`${(await this.supervisor.run()).api}/readyz`)).ok ? true : null
     })
-    await this.expectExactlyOnce(await this.startImport(prefix, 1_000))
+    await this.expectExactlyOnce(await this.start(users, name, 1_000))
   }
 
   /** What is printed when a test fails. */
@@ -134,6 +150,14 @@ export class Muster {
       names.map(async (name) => `--- ${name}\n${tail(await readFile(join(logs, name), 'utf8'))}`),
     )
     return [...this.supervisor.told.slice(-40), ...texts].join('\n')
+  }
+
+  async #ended(id: string): Promise<Recorded> {
+    const url = await this.databaseUrl()
+    return eventually('the operation to end', COMPLETED_WITHIN_MS, async () => {
+      const now = await record(url, id)
+      return ['COMPLETED', 'FAILED', 'CANCELLED'].includes(now.state) ? now : null
+    })
   }
 
   async #credentials(): Promise<Credentials> {

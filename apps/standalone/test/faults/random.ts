@@ -16,6 +16,12 @@ export function moments(seed: number, count: number, rows: number): number[] {
   return Array.from({ length: count }, (_, index) => Math.floor(from + (index + next()) * stretch))
 }
 
+/** `count` pauses of less than `longestMs`. */
+export function pauses(seed: number, count: number, longestMs: number): number[] {
+  const next = random(~seed)
+  return Array.from({ length: count }, () => Math.floor(next() * longestMs))
+}
+
 /** The seed of `FAULTS_SEED`, else a new one. */
 export function seed(): number {
   const given = process.env['FAULTS_SEED']

@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import type { Planted, UsersFile } from './users-file.ts'
+import type { Planted } from './upload.ts'
 
 /** What the database says about one operation, at one moment. */
 export interface Recorded {
@@ -11,17 +11,8 @@ export interface Recorded {
   readonly failed: number
   /** Rows with an outcome: the sum of the three. */
   readonly done: number
-}
-
-/** The users of a file, as they stand in the directory. */
-export interface Directory {
-  readonly users: number
-  readonly distinct: number
-  /** Rows that should have made a user and did not. */
-  readonly missing: number
-  /** Users that no row, or another row, should have made. */
-  readonly wrong: number
-  readonly memberships: number
+  /** There is a copy, or a list, of its source. */
+  readonly isNormalised: boolean
 }
 
 /** Runs one statement over a connection of its own, since the server may have been killed since the last one. */
@@ -38,7 +29,8 @@ export async function query<R extends object>(databaseUrl: string, sql: string, 
 }
 
 const RECORD = `
-  select o.state, o.lease::int, o.total::int, l.*, l.succeeded + l.unchanged + l.failed as done
+  select o.state, o.lease::int, o.total::int, o.normalised_key is not null as "isNormalised",
+    l.*, l.succeeded + l.unchanged + l.failed as done
   from operations o cross join lateral (
     select coalesce(sum(succeeded), 0)::int as succeeded, coalesce(sum(unchanged), 0)::int as unchanged,
       coalesce(sum(failed), 0)::int as failed
@@ -52,36 +44,60 @@ export async function record(databaseUrl: string, operationId: string): Promise<
   return row
 }
 
-const DIRECTORY = `
-  with operation as (select number from operations where id = $1),
-  wanted as (
-    select n, $2::text || n as user_id from generate_series(1, $3::int) n where n <> all ($4::int[])
-  ),
-  there as (select * from users where operation_number = (select number from operation) or user_id ^@ $2::text)
-  select
-    (select count(*)::int from there) as users,
-    (select count(distinct (tenant_id, user_id))::int from there) as distinct,
-    (select count(*)::int from wanted w where not exists (select from there t where t.user_id = w.user_id)) as missing,
-    (select count(*)::int from there t left join wanted w using (user_id)
-      where w.n is null or t.row_number <> w.n or t.email is distinct from t.user_id || '@example.com'
-        or t.first_name is distinct from 'Ada' || w.n
-        or t.operation_number is distinct from (select number from operation)) as wrong,
-    (select count(*)::int from user_groups g where exists (select from there t where t.id = g.user_id)) as memberships`
-
-/** Looks at every user of the file by set, not by sample. */
-export async function directory(databaseUrl: string, operationId: string, file: UsersFile): Promise<Directory> {
-  const bad = file.planted.map(({ row }) => row)
-  const [row] = await query<Directory>(databaseUrl, DIRECTORY, [operationId, file.prefix, file.rows, bad])
-  if (row === undefined) throw new Error('the database answered nothing')
-  return row
-}
-
 /** The operation's failed rows, one entry a mistake, in row order. */
 export function failedRows(databaseUrl: string, operationId: string): Promise<Planted[]> {
   return query<Planted>(
     databaseUrl,
-    `select row_number::int as row, code, column_name as column from failed_rows
-    where operation_number = (select number from operations where id = $1) order by row_number, ordinal`,
+    `select row_number::int as row, code, column_name as column, (params ->> 'firstRow')::int as "firstRow"
+    from failed_rows where operation_number = (select number from operations where id = $1)
+    order by row_number, ordinal`,
     [operationId],
   )
+}
+
+/** How many rows have which mistake, in the order of codes and columns. */
+export interface ErrorGroup {
+  readonly code: string
+  readonly column: string | null
+  readonly rows: number
+}
+
+/** What was counted of mistakes while rows were applied. */
+export function errorGroups(databaseUrl: string, operationId: string): Promise<ErrorGroup[]> {
+  return query<ErrorGroup>(
+    databaseUrl,
+    `select code, column_name as column, sum(rows)::int as rows
+    from error_groups where operation_number = (select number from operations where id = $1)
+    group by code, column_name order by code collate "C", column_name collate "C" nulls first`,
+    [operationId],
+  )
+}
+
+/** What the marks of an operation's chunks come to, all together. */
+export interface Marks {
+  /** Chunks that begin before the end of the one before, or after their own. */
+  readonly overlapping: number
+  /** Lanes whose checkpoint is before the end of their last chunk. */
+  readonly ahead: number
+  /** Rows that are marked unchanged, in order. */
+  readonly unchanged: readonly number[]
+}
+
+const MARKS = `
+  with chunk as (
+    select c.*, lag(c.row_number, 1, 0) over (partition by c.lane order by c.row_number) as before
+    from chunks c where c.operation_number = (select number from operations where id = $1)
+  )
+  select
+    (select count(*)::int from chunk where first_row <= before or first_row > row_number) as overlapping,
+    (select count(*)::int from lanes l
+      where l.operation_number = (select number from operations where id = $1)
+        and l.row_number < (select max(c.row_number) from chunk c where c.lane = l.lane)) as ahead,
+    array(select (first_row + bit)::int from chunk, generate_series(0, octet_length(unchanged) * 8 - 1) bit
+      where get_bit(unchanged, bit) = 1 order by 1) as unchanged`
+
+export async function marks(databaseUrl: string, operationId: string): Promise<Marks> {
+  const [row] = await query<Marks>(databaseUrl, MARKS, [operationId])
+  if (row === undefined) throw new Error('the database answered nothing')
+  return row
 }

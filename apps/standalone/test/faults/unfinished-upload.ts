@@ -1,38 +1,41 @@
 import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
 import { readdir, stat, utimes } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import type { Access } from './requests.ts'
+import type { Form } from './upload.ts'
 
 const BOUNDARY = 'muster-faults'
-const BLOCK = Buffer.from(`${'x'.repeat(1_023)}\n`.repeat(1_024))
 
-/** An upload that is not finished: it has sent some MiB of a file and keeps the rest to itself. */
+/** An upload that is not finished: it has sent the beginning of a file and keeps the rest to itself. */
 export interface UnfinishedUpload {
   /** Resolves when the connection is gone. */
   readonly broken: Promise<void>
 }
 
-/** Begins an upload of a longer file than it sends. */
-export async function beginUpload(api: string, token: string, mebibytes: number): Promise<UnfinishedUpload> {
+/** Begins to post a new operation, and stops after so many bytes of its file, which is longer. */
+export async function beginUpload({ api, token }: Access, form: Form, bytes: number): Promise<UnfinishedUpload> {
+  const { size } = await stat(form.path)
+  if (size <= bytes) throw new RangeError('the file is too short to be cut')
+  const part = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"`
+  const fields = Object.entries(form.fields).map(([name, value]) => `${part(name)}\r\n\r\n${value}\r\n`)
+  const head = `${fields.join('')}${part('file')}; filename="${form.fileName}"\r\nContent-Type: application/octet-stream\r\n\r\n`
   const sent = request(new URL('/v1/operations', api), {
     method: 'POST',
     headers: {
       Authorization: `Bearer ${token}`,
       'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
-      'Content-Length': 2 * mebibytes * BLOCK.length,
+      'Content-Length': Buffer.byteLength(head) + size + Buffer.byteLength(`\r\n--${BOUNDARY}--\r\n`),
     },
   })
   const broken = new Promise<void>((resolve) => {
     sent.on('error', () => resolve())
     sent.on('close', () => resolve())
   })
-  const part = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"`
-  sent.write(
-    `${part('type')}\r\n\r\nIMPORT_USERS\r\n${part('file')}; filename="cut.csv"\r\nContent-Type: text/csv\r\n\r\n`,
-  )
-  sent.write('userId,firstName\n')
-  for (let i = 0; i < mebibytes; i++) {
-    if (!sent.write(BLOCK)) await Promise.race([once(sent, 'drain'), broken])
+  sent.write(head)
+  for await (const block of createReadStream(form.path, { end: bytes - 1 })) {
+    if (!sent.write(block)) await Promise.race([once(sent, 'drain'), broken])
   }
   return { broken }
 }

@@ -65,11 +65,13 @@ export function readRow(
   file?: Uint8Array | EntryMistake,
 ): ReadRow {
   const { number, line, nextLine, nextByte, cells, mistake } = row
-  const place = { number, line, nextLine, nextByte, fileBytes: file instanceof Uint8Array ? file.length : 0 }
-  if (mistake !== null) return { ...place, key: null, values: null, mistakes: [mistake], origin: null }
+  const fileBytes = file instanceof Uint8Array ? file.length : 0
+  if (mistake !== null) {
+    return { number, line, nextLine, nextByte, fileBytes, key: null, values: null, mistakes: [mistake], origin: null }
+  }
   const { key, values, mistakes } = check.check(cells, file)
   const origin = originCell === null ? null : originOf(cells[originCell])
-  return { ...place, key, values, mistakes, origin }
+  return { number, line, nextLine, nextByte, fileBytes, key, values, mistakes, origin }
 }
 
 /** The place from which reading goes on after a row. */
