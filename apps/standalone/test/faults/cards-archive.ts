@@ -7,7 +7,7 @@ import { badCard, type Certificates } from './bad-cards.ts'
 import { addressOf, HOLDER, nameOf, pem } from './card-holders.ts'
 import type { Planted } from './upload.ts'
 
-/** One row in so many is bad: 200 of 40,000. */
+/** One row in so many is bad: 80 of 16,000. */
 const BAD_EVERY = 200
 const BAD_AT = 17
 /** One row in so many is enrolled before, and none of those is bad. */

@@ -12,7 +12,7 @@ import { users } from './users-file.ts'
 const KILLS = 5
 /** So short that nothing ends in it, and longer than a chunk takes. */
 const LONGEST_PAUSE_MS = 250
-const CUT_BYTES = 8 * 1024 * 1024
+const CUT_BYTES = 4 * 1024 * 1024
 const LONG_AGO_S = 2 * 60 * 60
 
 describe('a process that dies while users and smart cards come in', () => {

@@ -7,7 +7,7 @@ import { query } from './record.ts'
 import { postCardsConfig } from './requests.ts'
 import type { Form, UploadKind } from './upload.ts'
 
-const ROWS = 40_000
+const ROWS = 16_000
 
 /** Smart cards in archives, for a stack of their own: users and archives are made once, factor configs for each upload. */
 export function smartCards(): UploadKind {

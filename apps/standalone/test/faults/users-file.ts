@@ -7,7 +7,7 @@ import { query } from './record.ts'
 import type { Planted, UploadKind } from './upload.ts'
 
 const HEADER = 'userId,firstName,lastName,email,mobile,locale,department,group'
-/** One row in so many is bad: 40 of 200,000. */
+/** One row in so many is bad: 24 of 120,000. */
 const BAD_EVERY = 5_000
 const BAD_AT = 17
 const ROWS_AT_ONCE = 2_000
@@ -15,7 +15,7 @@ const ROWS_AT_ONCE = 2_000
 /** Users that are all new. Row n of the upload `x` is the user `x-<n>`, but for those planted to fail. */
 export const users: UploadKind = {
   title: 'users',
-  rows: 200_000,
+  rows: 120_000,
   async make({ supervisor }, name, rows) {
     const file = { path: join(supervisor.dataFolder, `${name}.csv`), prefix: `${name}-`, rows }
     const planted = await writeUsersFile(file)
