@@ -12,7 +12,10 @@ import type { Services } from '../services.ts'
  * Made while it is sent, from the stored file and the record of failed rows, in one pass.
  * Throws a Refusal where there is no file yet or any more.
  */
-export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>, operation: OperationRecord): Answer {
+export function failedRowsFile(
+  { pool, files, archives }: Pick<Services, 'pool' | 'files' | 'archives'>,
+  operation: OperationRecord,
+): Answer {
   const { number, source, normalisedKey } = operation
   if (source === null)
     throw new Refusal('conflict', 'The operation has no data yet, so that no row of it can have failed.')
@@ -21,7 +24,8 @@ export function failedRowsFile({ pool, files }: Pick<Services, 'pool' | 'files'>
   }
   // Until there is a copy in UTF-8, where one is to be made, no row has been read, so that none has failed.
   const start = normalisedKey !== null || source.encoding === 'UTF-8' ? source.start : null
-  const rows = start === null ? none() : sourceRows({ source, normalisedKey }, start, { files, reader: rowReader })
+  const rows =
+    start === null ? none() : sourceRows({ source, normalisedKey }, start, { files, archives, reader: rowReader })
   const records = failedRecords(source, rows, readFailedRows(pool, number))
   const { delimiter, encoding } = source
   return {

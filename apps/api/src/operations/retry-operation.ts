@@ -1,5 +1,5 @@
 import type { OperationRecord } from '@muster/database'
-import type { Source } from '@muster/engine'
+import { ArchiveRefused, FileMissing, type Source, storedArchive } from '@muster/engine'
 import type { Caller } from '../auth/caller.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
@@ -13,12 +13,13 @@ import { createRetry } from './create-operation.ts'
  * @param requestKey the request's Idempotency-Key; null where there is none
  */
 export async function retryOperation(
-  services: Pick<Services, 'pool' | 'producer' | 'limits'>,
+  services: Pick<Services, 'pool' | 'producer' | 'limits' | 'files' | 'archives'>,
   parent: OperationRecord,
   { caller, requestKey }: { caller: Caller; requestKey: string | null },
 ): Promise<OperationRecord> {
   const { number: parentNumber, type, name, options, policy } = parent
   const parentSource = sourceToRetry(parent)
+  await demandArchive(services, parentSource)
   return createRetry(services, { caller, type, name, options, policy, requestKey, parentNumber, parentSource })
 }
 
@@ -49,4 +50,18 @@ function sourceToRetry({
     throw new Refusal('conflict', 'There is nothing to retry: every row came through, here or in a retry.')
   }
   return source
+}
+
+/** A retry reads the archive that was sent first, which may be another operation's. */
+async function demandArchive({ files, archives }: Pick<Services, 'files' | 'archives'>, source: Source): Promise<void> {
+  if (source.kind !== 'zip') return
+  try {
+    await archives.check(storedArchive(files, source.archive, source.bytes))
+  } catch (error) {
+    if (error instanceof FileMissing) {
+      throw new Refusal('gone', 'The archive whose files it would read was removed; send the files as a new one.')
+    }
+    // It may have been taken under other limits; what is wrong with it is the operation's to tell.
+    if (!(error instanceof ArchiveRefused)) throw error
+  }
 }

@@ -10,7 +10,7 @@ import {
   type ZipSource,
 } from '../ports/index.ts'
 import { ENTRY_HEADER, entryOf, entryRecords } from './archive-list.ts'
-import { asFault } from './source-rows.ts'
+import { asFault } from './missing-file.ts'
 
 /** What is needed to read an archive. */
 interface ArchiveAccess {

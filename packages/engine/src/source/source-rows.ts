@@ -1,12 +1,15 @@
 import { Fault } from '../fault.ts'
-import { FileMissing, type FileStore, type Position, type Row, type RowReader, type Source } from '../ports/index.ts'
+import type { ArchiveReader, FileStore, Position, Row, RowReader, Source } from '../ports/index.ts'
+import { archiveList } from './archive.ts'
 import { isFailedRowsFile, unguarded } from './formula-guard.ts'
+import { asFault } from './missing-file.ts'
 import { asItWas } from './retry-file.ts'
 
 /** What is needed to read a source. */
 export interface SourceReading {
   readonly files: FileStore
   readonly reader: RowReader
+  readonly archives: ArchiveReader
 }
 
 /** A source and where its copy in UTF-8 is; null when there is none. */
@@ -21,28 +24,24 @@ export class TurnAborted extends Error {}
 /**
  * The rows from a position on, their cells as they are meant: in a file that was a failed-rows file, the guard of
  * cells that look like formulas is taken off. From a source of another encoding that has no copy in UTF-8 they are
- * decoded from the start; an archive without its list, or a retry without its file, has no rows yet.
+ * decoded from the start, and the files of an archive that has no list yet are listed; a retry without its file has no
+ * rows yet.
  *
  * Throws a Fault when the file is gone or shorter than what was uploaded, TurnAborted once the signal is.
  */
 export function sourceRows(
   stored: StoredSource,
   from: Position,
-  { files, reader }: SourceReading,
+  reading: SourceReading,
   signal?: AbortSignal,
 ): AsyncIterable<readonly Row[]> {
   const { source, normalisedKey } = stored
   const { delimiter, header, encoding } = source
-  const bytes = bytesFrom(stored, from.byte, { files, reader })
-  if (normalisedKey === null && isListed(source)) return nothing()
-  const rows = reader.read(until(signal, bytes), { delimiter, cells: header.length, encoding }, from)
+  if (normalisedKey === null && source.isRetry) return nothing()
+  const bytes = bytesFrom(stored, from.byte, reading)
+  const rows = reading.reader.read(until(signal, bytes), { delimiter, cells: header.length, encoding }, from)
   if (source.isRetry) return eachRow(rows, asItWas)
   return isFailedRowsFile(header) ? eachRow(rows, withoutGuard) : rows
-}
-
-/** Whether the rows are told by a file that is made in the first turn. */
-function isListed({ kind, isRetry }: Source): boolean {
-  return kind === 'zip' || isRetry === true
 }
 
 /** The uploaded file's own bytes, all of them or a Fault. */
@@ -53,9 +52,11 @@ export function uploadedBytes(source: Source, files: FileStore, fromByte = 0): A
 function bytesFrom(
   { source, normalisedKey }: StoredSource,
   byte: number,
-  { files, reader }: SourceReading,
+  reading: SourceReading,
 ): AsyncIterable<Uint8Array> {
+  const { files, reader } = reading
   if (normalisedKey !== null) return whole(files.read(normalisedKey, byte), byte, null)
+  if (source.kind === 'zip') return without(byte, archiveList(source, reading))
   if (source.encoding === 'UTF-8') return uploadedBytes(source, files, byte)
   return without(byte, reader.toUtf8(uploadedBytes(source, files), source.encoding))
 }
@@ -90,13 +91,6 @@ async function* whole(
   if (expected !== null && read !== expected) {
     throw new Fault(`The stored file has ${read} bytes, but ${expected} were uploaded. Upload it again.`)
   }
-}
-
-/** What to throw instead: of a file that is missing, a Fault. */
-export function asFault(error: unknown): unknown {
-  return error instanceof FileMissing
-    ? new Fault('The uploaded file is no longer in the file store. Upload it again.')
-    : error
 }
 
 /** The bytes after the first `count`. */

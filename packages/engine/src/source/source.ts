@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts'
-import { type ArchiveReader, type Claim, LeaseLost, type OperationStore } from '../ports/index.ts'
+import { type Claim, LeaseLost, type OperationStore } from '../ports/index.ts'
 import { archiveList } from './archive.ts'
 import { type RetryAccess, retriedRows } from './retried-rows.ts'
 import { retryRecords } from './retry-file.ts'
@@ -7,7 +7,6 @@ import { until, uploadedBytes } from './source-rows.ts'
 
 /** What is needed to make the copy of a source. */
 export interface SourceAccess extends RetryAccess {
-  readonly archives: ArchiveReader
   readonly store: Pick<OperationStore, 'setNormalised' | 'holds' | 'parent' | 'parentRows'>
 }
 

@@ -182,6 +182,31 @@ describe('an archive whose operation was cancelled', () => {
   })
 })
 
+describe('an archive that was cancelled before it was listed', () => {
+  const cancelled = async (archive: Uint8Array) => {
+    const id = await upload(archive)
+    await harness.database.pool.query(
+      `update operations set state = 'CANCELLED', reason = 'no', changed_by = 'test', ended_at = now(), lease = lease + 1`,
+    )
+    await harness.turn(id, { engine })
+    return id
+  }
+
+  it('has its files counted, and can be retried', async () => {
+    const id = await cancelled(zip(files(1_500)))
+    expect(await harness.outcome(id)).toMatchObject({ state: 'CANCELLED', total: 1_500, succeeded: 0 })
+    const retry = await harness.retry(id)
+    await harness.turn(retry, { engine })
+    expect(await harness.outcome(retry)).toMatchObject({ state: 'COMPLETED', total: 1_500, succeeded: 1_500 })
+  })
+
+  it('has none when it is damaged', async () => {
+    const archive = zip(files(5))
+    const id = await cancelled(archive.subarray(0, archive.length - 30))
+    expect(await harness.outcome(id)).toMatchObject({ state: 'CANCELLED', total: 0 })
+  })
+})
+
 describe('a retry of an archive', () => {
   it('runs the failed and unprocessed files again, from the first archive', async () => {
     const id = await upload(zip([entry('a'), entry('b', 'bad'), entry('c'), entry('d'), { ...entry('e'), crc32: 1 }]))

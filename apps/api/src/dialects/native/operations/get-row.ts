@@ -57,11 +57,12 @@ function rowOf(text: string, { total }: OperationRecord): number {
 async function outcomeOf(services: Services, operation: OperationRecord, row: number): Promise<RowOutcome> {
   const { source } = operation
   if (source === null) return { outcome: 'unprocessed', line: null, byte: null, failures: [] }
-  const { pool, files, secrets } = services
+  const { pool, files, archives, secrets } = services
   const memory = await readRowMemory(pool, operation.number, row)
   return rowOutcome({ ...operation, source }, row, memory, {
     operations: OPERATIONS,
     files,
+    archives,
     reader: rowReader,
     seal: (secret) => secrets.seal(secret),
   })

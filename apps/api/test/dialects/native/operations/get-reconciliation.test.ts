@@ -198,4 +198,19 @@ describe('a retry of a ZIP', () => {
     expect((await retry(id, body)).status).toBe(201)
     await api.work()
   })
+
+  it('of a retry is gone with the archive that both read', async () => {
+    const { id } = await enroll([['nobody@example.com.cer', certificates[2]]])
+    await api.work()
+    const child = (await (await retry(id)).json()) as Told
+    await api.work()
+    expect(await get(child.id)).toMatchObject({ state: 'COMPLETED', rows: { failed: 1 } })
+    expect((await retry(child.id)).status).toBe(201)
+    await api.work()
+    const deleted = await api.call(`/v1/operations/${id}`, { method: 'DELETE', scopes: ['OPERATIONS:DELETE'] })
+    expect(deleted.status).toBe(204)
+    const answer = await retry(child.id)
+    expect(answer.status).toBe(410)
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('was removed') })
+  })
 })
