@@ -29,10 +29,17 @@ const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.
 const READY_WITHIN_MS = 120_000
 const LOOK_EVERY_MS = 50
 
-/** Starts the embedded stack on an empty folder, with the settings it has by default but for the log, and for the limit to a client that looks often. */
-export async function startStack(dataFolder: string): Promise<Stack> {
-  const settings = { LOG_LEVEL: 'warn', TENANT_REQUESTS_PER_MINUTE: '0', PORT: '0', DASHBOARD_PORT: '0' }
-  const env = { ...process.env, ...settings, DATA_DIR: dataFolder }
+/** Environment variables. */
+export type Settings = Readonly<Record<string, string>>
+
+const SETTINGS: Settings = { LOG_LEVEL: 'warn', TENANT_REQUESTS_PER_MINUTE: '0', PORT: '0', DASHBOARD_PORT: '0' }
+
+/**
+ * Starts the embedded stack on an empty folder, with the settings it has by default but for those given, for the log, and
+ * for the limit to a client that looks often.
+ */
+export async function startStack(dataFolder: string, settings: Settings): Promise<Stack> {
+  const env = { ...process.env, ...SETTINGS, ...settings, DATA_DIR: dataFolder }
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const exited = once(child, 'exit')
   const stop = async (): Promise<void> => {

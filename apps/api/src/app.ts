@@ -12,7 +12,7 @@ import type { Services } from './services.ts'
 interface AppOptions {
   readonly authenticate: Authenticate
   readonly countRequest: CountRequest
-  /** The one whose base path is empty comes last: it answers for every path that no other has. */
+  /** One whose base path is under another's comes before it; the one whose is empty, last: it answers for the rest. */
   readonly dialects: readonly Dialect[]
 }
 

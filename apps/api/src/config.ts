@@ -1,4 +1,5 @@
 import {
+  allOrNone,
   archiveLimit,
   archiveLimits,
   databaseUrl,
@@ -13,7 +14,9 @@ import {
   redisUrl,
   secretsKeys,
   url,
+  walletSetting,
 } from '@muster/process'
+import { APPLE_SETTINGS, GOOGLE_SETTINGS, readWalletCredentials } from '@muster/wallets'
 import { z } from 'zod'
 
 const GIB = 1024 ** 3
@@ -42,29 +45,29 @@ const SETTINGS = z.object({
   OIDC_ISSUER: url('https:', 'http:').optional(),
   OIDC_AUDIENCE: z.string().optional(),
   PUBLIC_URL: url('https:', 'http:').optional(),
+  APPLE_PASS_TYPE_ID: walletSetting.passTypeId().optional(),
+  APPLE_TEAM_ID: walletSetting.teamId().optional(),
+  APPLE_PASS_CERTIFICATE_FILE: walletSetting.file().optional(),
+  APPLE_PASS_KEY_FILE: walletSetting.file().optional(),
+  APPLE_PASS_KEY_PASSPHRASE: z.string().optional(),
+  APPLE_WWDR_CERTIFICATE_FILE: walletSetting.file().optional(),
+  GOOGLE_WALLET_ISSUER_ID: walletSetting.issuerId().optional(),
+  GOOGLE_WALLET_KEY_FILE: walletSetting.file().optional(),
   LOG_LEVEL: logLevel(),
 })
 
-/** The settings that mean something only together. */
-const PAIRS = [
+/** Some settings mean something only together. */
+const GROUPED = allOrNone(SETTINGS, [
   ['BOOTSTRAP_CLIENT_ID', 'BOOTSTRAP_CLIENT_SECRET'],
   ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
-] as const
+  APPLE_SETTINGS,
+  GOOGLE_SETTINGS,
+])
 
-const PAIRED = PAIRS.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]).reduce(
-  (settings, [needed, given]) =>
-    settings.refine((values) => values[needed] !== undefined || values[given] === undefined, {
-      path: [needed],
-      message: `expected a value, as ${given} has one`,
-      // Also when other settings are wrong: all mistakes are told together.
-      when: () => true,
-    }),
-  SETTINGS,
-)
-
-/** The API's settings. Throws a SettingsError that tells every mistake. */
+/** The API's settings, with what is in the files they name. Throws a SettingsError that tells every mistake. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
-  const settings = parseSettings(PAIRED, env)
+  const wallets = readWalletCredentials(env)
+  const settings = parseSettings(GROUPED, env, wallets.mistakes)
   const {
     BOOTSTRAP_CLIENT_ID: id,
     BOOTSTRAP_CLIENT_SECRET: secret,
@@ -95,5 +98,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     outsideIssuer: issuer === undefined || audience === undefined ? null : { issuer, audience },
     /** The issuer of our tokens. Not the address listened at: tokens stay good when that changes. */
     tokenIssuer: settings.PUBLIC_URL ?? 'urn:muster',
+    /** The API's address as others see it; null when nobody said. */
+    publicUrl: settings.PUBLIC_URL ?? null,
+    /** What passes for Apple Wallet are signed with; null for none. */
+    apple: wallets.apple,
+    /** What passes for Google Wallet are signed with; null for none. */
+    google: wallets.google,
   }
 }

@@ -1,5 +1,5 @@
 import { archiveReader } from '@muster/archive'
-import { createPool, migrate, waitingOperations } from '@muster/database'
+import { createPool, migrate, waitingWork } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { onStop, tellReady } from '@muster/process'
 import { operationsProducer, requestLimiter } from '@muster/queue'
@@ -12,12 +12,18 @@ import { bootstrap } from './auth/bootstrap.ts'
 import { OutsideIssuer } from './auth/outside-issuer.ts'
 import { SigningKeys } from './auth/signing-keys.ts'
 import { readConfig } from './config.ts'
+import { applePassesDialect } from './dialects/apple-passes/apple-passes-dialect.ts'
+import { entrustDialect } from './dialects/entrust/entrust-dialect.ts'
+import { entrustSignInDialect } from './dialects/entrust/sign-in/sign-in-dialect.ts'
 import { id360Dialect } from './dialects/id360/id360-dialect.ts'
 import { nativeDialect } from './dialects/native/native-dialect.ts'
 import { oauthDialect } from './dialects/oauth/oauth.ts'
 import { operatorDialect } from './dialects/operator/operator-dialect.ts'
+import { walletDialect } from './dialects/wallet/wallet-dialect.ts'
 import { countRequest } from './limits/count-request.ts'
 import { listen } from './listen.ts'
+import { openWallets } from './passes/wallets.ts'
+import { warnOfExpiry } from './passes/warn-of-expiry.ts'
 import type { Services } from './services.ts'
 import { startUploadSweep } from './upload/sweep-uploads.ts'
 import { WatchHub } from './watch/watch-hub.ts'
@@ -41,6 +47,7 @@ export async function serve(): Promise<void> {
     duplicateWindowHours: config.duplicateWindowHours,
     metrics: createMetrics('api'),
     secrets: new SecretBox(config.secretsKeys),
+    wallets: openWallets(config, () => server.url),
     limits: config.limits,
     retention: config.retention,
     hub: new WatchHub(pool, log),
@@ -48,7 +55,7 @@ export async function serve(): Promise<void> {
   }
   const { files, metrics, secrets } = services
   await bootstrap(pool, config.bootstrapClient)
-  metrics.observeWaiting(() => waitingOperations(pool))
+  metrics.observeWaiting(() => waitingWork(pool))
 
   const keys = new SigningKeys(pool, secrets)
   await keys.load()
@@ -56,7 +63,16 @@ export async function serve(): Promise<void> {
   const { outsideIssuer } = config
   const outside = outsideIssuer && new OutsideIssuer(outsideIssuer.issuer, outsideIssuer.audience)
 
-  const others = [nativeDialect(services), id360Dialect(services), oauthDialect(services, tokens)]
+  const others = [
+    nativeDialect(services),
+    id360Dialect(services),
+    // Before the dialect whose paths its own are under.
+    entrustSignInDialect(services, tokens),
+    entrustDialect(services),
+    oauthDialect(services, tokens),
+    applePassesDialect(services),
+    walletDialect(services),
+  ]
   const dialects = [...others, operatorDialect(services, keys, others)]
   const { requestsPerMinute } = config
   const limiter = requestsPerMinute === 0 ? null : requestLimiter(config.redisUrl, requestsPerMinute)
@@ -67,6 +83,7 @@ export async function serve(): Promise<void> {
   })
   const sweep = startUploadSweep(pool, files, log)
   const server = await listen(app, config)
+  warnOfExpiry(config.apple, log)
   log.info({ url: server.url }, 'the API is ready')
   tellReady(server.url)
 

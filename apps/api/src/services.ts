@@ -4,6 +4,7 @@ import type { OperationsProducer } from '@muster/queue'
 import type { Logger, Metrics } from '@muster/telemetry'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { Retention } from './operations/expiry.ts'
+import type { Wallets } from './passes/wallets.ts'
 import type { WatchHub } from './watch/watch-hub.ts'
 
 /** What handlers work with; made once, in the composition root. */
@@ -13,6 +14,7 @@ export interface Services {
   readonly archives: ArchiveReader
   readonly producer: OperationsProducer
   readonly secrets: SecretBox
+  readonly wallets: Wallets
   readonly limits: TenantLimits
   readonly retention: Retention
   readonly hub: WatchHub

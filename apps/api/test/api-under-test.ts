@@ -17,14 +17,19 @@ import { hashSecret } from '../src/auth/client-secret.ts'
 import { OutsideIssuer } from '../src/auth/outside-issuer.ts'
 import { SigningKeys } from '../src/auth/signing-keys.ts'
 import { openApiDocument } from '../src/describe/openapi-document.ts'
+import { applePassesDialect } from '../src/dialects/apple-passes/apple-passes-dialect.ts'
+import { entrustDialect } from '../src/dialects/entrust/entrust-dialect.ts'
+import { entrustSignInDialect } from '../src/dialects/entrust/sign-in/sign-in-dialect.ts'
 import { id360Dialect } from '../src/dialects/id360/id360-dialect.ts'
 import { nativeDialect } from '../src/dialects/native/native-dialect.ts'
 import { oauthDialect } from '../src/dialects/oauth/oauth.ts'
 import { operatorDialect } from '../src/dialects/operator/operator-dialect.ts'
 import type { Dialect } from '../src/dialects/route.ts'
+import { walletDialect } from '../src/dialects/wallet/wallet-dialect.ts'
 import { countRequest } from '../src/limits/count-request.ts'
 import type { TenantLimits } from '../src/limits/tenant-limits.ts'
 import { listen } from '../src/listen.ts'
+import { openWallets, type WalletSettings } from '../src/passes/wallets.ts'
 import type { Services } from '../src/services.ts'
 import { WatchHub, type WatchLimits } from '../src/watch/watch-hub.ts'
 import { answerCheck } from './described-answers.ts'
@@ -68,11 +73,15 @@ export interface ApiOptions {
   /** Stands between the API and the disk. */
   readonly files?: (disk: FileStore) => FileStore
   readonly outsideIssuer?: { readonly issuer: string; readonly audience: string }
+  /** None is set up unless given. */
+  readonly wallets?: Omit<WalletSettings, 'secretsKeys'>
   readonly limits?: Partial<TenantLimits>
   /** No limit unless given. */
   readonly requestsPerMinute?: number
   readonly watches?: Partial<WatchLimits>
 }
+
+const NO_WALLETS = { apple: null, google: null, publicUrl: null }
 
 /** The whole API on a real server, with a PostgreSQL, a Redis and a folder of its own. */
 export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
@@ -82,12 +91,14 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const log = createLogger({ service: 'api', level: 'info', destination })
   const disk = diskFileStore(folder)
+  const secretsKey = randomBytes(32)
   const services: Services = {
     pool,
     files: options.files?.(disk) ?? disk,
     archives: archiveReader({ ...ARCHIVE_LIMITS, ...options.archiveLimits }),
     producer: operationsProducer(redis.url, log),
-    secrets: new SecretBox([randomBytes(32)]),
+    secrets: new SecretBox([secretsKey]),
+    wallets: openWallets({ ...NO_WALLETS, ...options.wallets, secretsKeys: [secretsKey] }, () => server.url),
     limits: { operationsInFlight: 4, queuedOperations: 1_000, ...options.limits },
     retention: { filesDays: 30, recordsDays: 90 },
     hub: new WatchHub(pool, log, options.watches),
@@ -101,7 +112,16 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   const tokens = new AccessTokens(keys, 'urn:muster')
   const { outsideIssuer } = options
   const outside = outsideIssuer === undefined ? null : new OutsideIssuer(outsideIssuer.issuer, outsideIssuer.audience)
-  const others = [nativeDialect(services), id360Dialect(services), oauthDialect(services, tokens)]
+  const others = [
+    nativeDialect(services),
+    id360Dialect(services),
+    // Before the dialect whose paths its own are under.
+    entrustSignInDialect(services, tokens),
+    entrustDialect(services),
+    oauthDialect(services, tokens),
+    applePassesDialect(services),
+    walletDialect(services),
+  ]
   const dialects = [...others, operatorDialect(services, keys, others)]
   const { requestsPerMinute } = options
   const limiter = requestsPerMinute === undefined ? null : requestLimiter(redis.url, requestsPerMinute)
@@ -158,7 +178,15 @@ async function work({ pool, files, archives, secrets }: Services): Promise<void>
     files,
     reader: rowReader,
     archives,
-    observer: { chunk: ignore, ended: ignore, leaseLost: ignore, rowsNotConserved: ignore },
+    observer: {
+      chunk: ignore,
+      delivery: ignore,
+      settled: ignore,
+      deliveryAway: ignore,
+      ended: ignore,
+      leaseLost: ignore,
+      rowsNotConserved: ignore,
+    },
     seal: (secret: string) => secrets.seal(secret),
     chunkSize: 100,
     lanes: 2,

@@ -19,6 +19,9 @@ describe('the settings', () => {
       bootstrapClient: null,
       outsideIssuer: null,
       tokenIssuer: 'urn:muster',
+      publicUrl: null,
+      apple: null,
+      google: null,
     })
   })
 
@@ -44,5 +47,16 @@ describe('the settings', () => {
       }),
     )
     expect(() => readConfig(env)).not.toThrow(/password|c2hvcnQ/)
+  })
+
+  it('name files of the wallets, whose mistakes are told with the others', () => {
+    const env = {
+      ...REQUIRED,
+      PORT: 'x',
+      APPLE_TEAM_ID: 'TEAM123456',
+      GOOGLE_WALLET_ISSUER_ID: '338800',
+      GOOGLE_WALLET_KEY_FILE: '/nowhere/key.json',
+    }
+    expect(() => readConfig(env)).toThrow(/PORT:[\s\S]*APPLE_PASS_TYPE_ID:[\s\S]*GOOGLE_WALLET_KEY_FILE:.*ENOENT/)
   })
 })

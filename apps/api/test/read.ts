@@ -10,6 +10,7 @@ export interface Told {
   readonly keys: readonly object[]
   readonly factorConfigs: readonly { readonly id: string; readonly name: string }[]
   readonly groups: readonly { readonly name: string }[]
+  readonly printers: readonly { readonly name: string }[]
   readonly next: string | null
 }
 

@@ -1,7 +1,14 @@
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
-import { DISPATCH_QUEUE, EXPRESS_QUEUE, MAINTENANCE_QUEUE, OPERATIONS_QUEUE, type WatchedQueues } from '@muster/queue'
+import {
+  DELIVERIES_QUEUE,
+  DISPATCH_QUEUE,
+  EXPRESS_QUEUE,
+  MAINTENANCE_QUEUE,
+  OPERATIONS_QUEUE,
+  type WatchedQueues,
+} from '@muster/queue'
 import type { Express } from 'express'
 
 /**
@@ -35,6 +42,7 @@ type Queue = WatchedQueues['queues'][number]
 const TURNS: Readonly<Record<string, string>> = {
   [OPERATIONS_QUEUE]: 'One job is one operation that wants a turn; its id is the operation’s',
   [EXPRESS_QUEUE]: 'The same for small operations that have had no turn yet',
+  [DELIVERIES_QUEUE]: 'One job is one operation whose mails, cards or the like are to be carried out',
 }
 
 function operations(queue: Queue, description: string, apiUrl: string): BullMQAdapter {

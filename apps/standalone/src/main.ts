@@ -27,7 +27,7 @@ run(async () => {
   }
 })
 
-function announce(settings: Settings, { run: { api, dashboard } }: Started): void {
+function announce(settings: Settings, { run: { api, dashboard }, wallets: { selfMade } }: Started): void {
   say(`Muster is ready.
 
   API          ${api}
@@ -35,5 +35,10 @@ function announce(settings: Settings, { run: { api, dashboard } }: Started): voi
   Credentials  ${credentialsFile(settings.dataFolder)}
   Data, logs   ${settings.dataFolder}
 
-Press Ctrl-C to stop; npm start goes on from here.`)
+${selfMade.length > 0 ? `${ofSelfMade(selfMade)}\n\n` : ''}Press Ctrl-C to stop; npm start goes on from here.`)
+}
+
+function ofSelfMade(wallets: readonly ('Apple' | 'Google')[]): string {
+  const settings = wallets.map((wallet) => `${wallet.toUpperCase()}_…`).join(' and ')
+  return `Passes for ${wallets.join(' and ')} Wallet are signed by a self-made certificate, which phones do not accept; set ${settings} (docs/configuration.md).`
 }

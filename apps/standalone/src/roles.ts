@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly secretsKey: string
   readonly databaseUrl: string
   readonly redisUrl: string
+  /** The wallets' settings, by their names. */
+  readonly wallets: Readonly<Record<string, string>>
 }
 
 type NodeRole = 'api' | 'worker' | 'dashboard'
@@ -39,15 +41,21 @@ export function apiEnvironment(around: Surroundings, port: number): NodeJS.Proce
     BOOTSTRAP_CLIENT_ID: credentials.clientId,
     BOOTSTRAP_CLIENT_SECRET: credentials.clientSecret,
     SECRETS_KEY: around.secretsKey,
+    ...(settings.publicUrl === null ? {} : { PUBLIC_URL: settings.publicUrl }),
+    ...around.wallets,
   }
 }
 
-export function workerEnvironment(around: Surroundings): NodeJS.ProcessEnv {
+/** @param apiUrl where the API listens: the links in mails lead there where no public address is set */
+export function workerEnvironment(around: Surroundings, apiUrl: string): NodeJS.ProcessEnv {
   return {
     ...common(around),
     DATABASE_URL: around.databaseUrl,
     FILE_STORE_URL: around.settings.fileStoreUrl,
     SECRETS_KEY: around.secretsKey,
+    PUBLIC_URL: around.settings.publicUrl ?? apiUrl,
+    ...around.wallets,
+    ...around.settings.mail,
     METRICS_PORT: '0',
   }
 }

@@ -19,6 +19,7 @@ import { type Role, type Run, RunFile } from './run-file.ts'
 import { serverStart } from './server-process.ts'
 import { StartRefused } from './start-refused.ts'
 import { type Running, SupervisedProcess } from './supervised-process.ts'
+import { keepWalletFiles, type WalletFiles } from './wallet-files.ts'
 
 /** Children get 8 s, the servers what is left; then all that still lives is killed. */
 const STOP_WITHIN_MS = 12_000
@@ -27,6 +28,7 @@ const STOP_WITHIN_MS = 12_000
 export interface Started {
   readonly run: Run
   readonly credentials: Credentials
+  readonly wallets: WalletFiles
 }
 
 /**
@@ -71,15 +73,23 @@ export class Stack {
     await this.#takeFolder()
     const credentials = await keepCredentials(this.#settings)
     const secretsKey = await keepSecretsKey(this.#settings)
+    const wallets = await keepWalletFiles(this.#settings)
     const [databaseUrl, redisUrl] = await Promise.all([this.#postgres(), this.#redis()])
-    const around: Surroundings = { settings: this.#settings, credentials, secretsKey, databaseUrl, redisUrl }
+    const servers = { databaseUrl, redisUrl }
+    const around: Surroundings = {
+      settings: this.#settings,
+      credentials,
+      secretsKey,
+      wallets: wallets.settings,
+      ...servers,
+    }
     // The API first: it brings the database's schema up to date.
     const api = await this.#api(around)
-    const [dashboard] = await Promise.all([this.#dashboard(around, api), ...this.#workers(around)])
-    this.#urls = { api, dashboard, databaseUrl, redisUrl }
+    const [dashboard] = await Promise.all([this.#dashboard(around, api), ...this.#workers(around, api)])
+    this.#urls = { api, dashboard, ...servers }
     const run = this.#describe(this.#urls)
     await this.#runFile.write(run)
-    return { run, credentials }
+    return { run, credentials, wallets }
   }
 
   async #takeFolder(): Promise<void> {
@@ -125,12 +135,17 @@ export class Stack {
     return this.#supervise('dashboard', 'dashboard', keepingPort(around.settings.dashboardPort, start))
   }
 
-  #workers(around: Surroundings): Promise<string>[] {
+  #workers(around: Surroundings, api: string): Promise<string>[] {
     return Array.from({ length: this.#settings.workers }, (_, index) => {
       const name = this.#settings.workers === 1 ? 'worker' : `worker ${index + 1}`
       const log = this.#log(`worker-${index + 1}`)
       const start = () =>
-        startNodeProcess({ main: mainModule('worker'), flags: NODE_FLAGS.worker, env: workerEnvironment(around), log })
+        startNodeProcess({
+          main: mainModule('worker'),
+          flags: NODE_FLAGS.worker,
+          env: workerEnvironment(around, api),
+          log,
+        })
       return this.#supervise('worker', name, start)
     })
   }

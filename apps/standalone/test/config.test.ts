@@ -56,9 +56,32 @@ describe('the settings', () => {
     })
   })
 
+  it('want all settings of a wallet, or none', () => {
+    const message = messageOf(() => readSettings({ APPLE_TEAM_ID: 'TEAM123456', GOOGLE_WALLET_KEY_FILE: 'key.json' }))
+    expect(message).toContain('APPLE_PASS_KEY_FILE: expected a value, as APPLE_TEAM_ID has one')
+    expect(message).toContain('GOOGLE_WALLET_ISSUER_ID: expected a value, as GOOGLE_WALLET_KEY_FILE has one')
+    expect(readSettings({})).toMatchObject({ publicUrl: null, wallets: {} })
+  })
+
+  it('of mails are for the workers alone', () => {
+    const mail = { SMTP_URL: 'smtp://u:p@127.0.0.1', MAIL_FROM: '"Acme" <badges@acme.example>' }
+    expect(readSettings(mail).mail).toEqual({
+      SMTP_URL: 'smtp://u:p@127.0.0.1',
+      MAIL_FROM: 'Acme <badges@acme.example>',
+      MAILS_PER_SECOND: '50',
+    })
+    expect(JSON.stringify([readSettings(mail).shared, readSettings(mail).inherited])).not.toContain('smtp')
+    expect(messageOf(() => readSettings({ MAIL_FROM: mail.MAIL_FROM }))).toContain('SMTP_URL: expected a value')
+  })
+
   it('are not handed to processes that have no business with them', () => {
-    const { inherited } = readSettings({ PATH: '/bin', BOOTSTRAP_CLIENT_SECRET: 'a secret of length', PUBLIC_URL: 'x' })
-    expect(inherited).toEqual({ PATH: '/bin', PUBLIC_URL: 'x' })
+    const { inherited } = readSettings({
+      PATH: '/bin',
+      BOOTSTRAP_CLIENT_SECRET: 'a secret of length',
+      APPLE_PASS_KEY_PASSPHRASE: 'open sesame',
+      OTHER: 'x',
+    })
+    expect(inherited).toEqual({ PATH: '/bin', OTHER: 'x' })
   })
 
   it("of the demo are never the user's own", () => {

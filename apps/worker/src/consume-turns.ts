@@ -1,13 +1,34 @@
-import { type ConsumeOptions, type Consumer, consumeOperations, EXPRESS_QUEUE } from '@muster/queue'
+import {
+  type ConsumeOptions,
+  type Consumer,
+  consumeOperations,
+  DELIVERIES_QUEUE,
+  EXPRESS_QUEUE,
+  type TurnHandler,
+} from '@muster/queue'
 
 /** Turns of small operations at the same time, beside those of the others. */
 export const EXPRESS_TURNS = 1
 
-/** Gives operations their turns, from the queue of all and from that of small ones which have had none yet. */
-export function consumeTurns(options: Omit<ConsumeOptions, 'queue'>): Consumer {
+/** Turns of operations whose messages are carried out, at the same time, beside those of rows. */
+export const DELIVERY_TURNS = 2
+
+interface TurnOptions extends Omit<ConsumeOptions, 'queue'> {
+  /** Gives operations' messages their turns. */
+  readonly deliver: TurnHandler
+}
+
+/**
+ * Gives operations their turns, from the queue of all and from that of small ones which have had none yet, and their
+ * messages theirs.
+ */
+export function consumeTurns({ deliver, ...options }: TurnOptions): Consumer {
+  const { redisUrl, log } = options
+  const deliveries = { redisUrl, log, queue: DELIVERIES_QUEUE, concurrency: DELIVERY_TURNS, handler: deliver } as const
   const consumers = [
     consumeOperations(options),
     consumeOperations({ ...options, queue: EXPRESS_QUEUE, concurrency: EXPRESS_TURNS }),
+    consumeOperations(deliveries),
   ]
   return {
     async close() {

@@ -1,5 +1,5 @@
 import { archiveReader } from '@muster/archive'
-import { createPool, isPending, migrate, operationStore, pendingOperations } from '@muster/database'
+import { createPool, isPending, migrate, operationStore, outbox } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { archiveLimits, onStop, run, tellReady } from '@muster/process'
@@ -8,14 +8,19 @@ import { openFileStore } from '@muster/storage'
 import { createLogger, createMetrics, serveMetrics } from '@muster/telemetry'
 import { rowReader } from '@muster/text'
 import { readConfig } from './config.ts'
-import { consumeTurns, EXPRESS_TURNS } from './consume-turns.ts'
+import { consumeTurns, DELIVERY_TURNS, EXPRESS_TURNS } from './consume-turns.ts'
+import { openCouriers } from './couriers.ts'
 import { checkHealth } from './health.ts'
 import { maintain } from './maintain.ts'
 import { observe } from './observe.ts'
-import { takeTurns } from './take-turns.ts'
+import { pendingWork } from './pending-work.ts'
+import { takeDeliveryTurns, takeTurns } from './take-turns.ts'
 
 // A worker that was stopped in the middle of a transaction holds its locks no longer than this.
 const IDLE_IN_TRANSACTION_MS = 10_000
+
+/** Messages of an operation that are carried out at the same time. */
+const DELIVERIES_AT_ONCE = 10
 
 run(async () => {
   const config = readConfig()
@@ -25,19 +30,20 @@ run(async () => {
 
   const pool = createPool(config.DATABASE_URL, {
     applicationName: 'muster-worker',
-    connections: (config.CONCURRENCY + EXPRESS_TURNS) * config.LANES + 2,
+    connections: (config.CONCURRENCY + EXPRESS_TURNS) * config.LANES + DELIVERY_TURNS + 2,
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
   })
   const files = openFileStore(config.FILE_STORE_URL)
   const secrets = new SecretBox(config.SECRETS_KEY)
+  const observer = observe(metrics, log)
   const engine = {
     operations: OPERATIONS,
     store: operationStore(pool),
     files,
     reader: rowReader,
     archives: archiveReader(archiveLimits(config)),
-    observer: observe(metrics, log),
+    observer,
     seal: (secret: string) => secrets.seal(secret),
     chunkSize: config.CHUNK_SIZE,
     lanes: config.LANES,
@@ -45,7 +51,7 @@ run(async () => {
 
   const producer = operationsProducer(config.REDIS_URL, log)
   const perTenant = config.TENANT_OPERATIONS_IN_FLIGHT
-  const pending = () => pendingOperations(pool, perTenant)
+  const pending = () => pendingWork(pool, perTenant)
   const dispatcher = runDispatcher({ redisUrl: config.REDIS_URL, pending, producer, log })
   const retention = {
     awaitingDataHours: config.AWAITING_DATA_HOURS,
@@ -57,10 +63,13 @@ run(async () => {
     maintain: (signal) => maintain({ pool, files, log }, retention, signal),
     log,
   })
+  const couriers = openCouriers(config, { pool, files })
+  const delivery = { outbox: outbox(pool), couriers: couriers.byType, observer, atOnce: DELIVERIES_AT_ONCE }
   const consumer = consumeTurns({
     redisUrl: config.REDIS_URL,
     concurrency: config.CONCURRENCY,
     handler: takeTurns(engine, config.TURN_MS, (operationId) => isPending(pool, operationId, perTenant)),
+    deliver: takeDeliveryTurns(delivery, config.TURN_MS),
     onJobEnded: () => void producer.nudge(),
     log,
   })
@@ -76,7 +85,7 @@ run(async () => {
   onStop(async (why) => {
     log.info({ why }, 'worker stopping')
     await consumer.close()
-    await Promise.all([dispatcher.close(), maintenance.close(), producer.close(), server.close()])
+    await Promise.all([dispatcher.close(), maintenance.close(), producer.close(), server.close(), couriers.close()])
     await pool.end()
   })
 })

@@ -8,6 +8,7 @@ import {
   operationsWithFilesToRemove,
   type Pool,
   purgeDeleted,
+  removeExpiredClaims,
 } from '@muster/database'
 import type { FileStore } from '@muster/engine'
 import type { Logger } from '@muster/telemetry'
@@ -100,6 +101,7 @@ function steps({ pool, files, log }: Services, retention: Retention, now: number
       mark: (numbers) => markFilesRemoved(pool, numbers),
     }),
     purgeDeleted: () => purgeDeleted(pool, ROWS_BATCH),
+    removeExpiredClaims: async () => (await removeExpiredClaims(pool, ROWS_BATCH)) === ROWS_BATCH,
     async forgetIdempotencyKeys() {
       await forgetIdempotencyKeys(pool, before(KEYS_MS))
       return false

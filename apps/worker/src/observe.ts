@@ -10,6 +10,14 @@ export function observe(metrics: Metrics, log: Logger): Observer {
       metrics.rows(type, 'unchanged', rows.unchanged)
       metrics.rows(type, 'failed', rows.failed)
     },
+    delivery: (type, result, seconds) => metrics.delivery(type, result, seconds),
+    settled(type, rows) {
+      metrics.rows(type, 'succeeded', rows.succeeded)
+      metrics.rows(type, 'failed', rows.failed)
+    },
+    deliveryAway(operationId, seconds, reply) {
+      log.warn({ operationId, seconds, reply }, 'what messages go through is away; they wait')
+    },
     ended(type, state, operationId) {
       metrics.operationEnded(type, state)
       log.info({ operationId, type, state }, 'operation ended')

@@ -18,12 +18,32 @@ describe('readConfig', () => {
       CONCURRENCY: 2,
       TURN_MS: 1_000,
       METRICS_PORT: 9_100,
+      MAILS_PER_SECOND: 50,
       ARCHIVE_MAX_ENTRIES: ARCHIVE_LIMITS.maxEntries,
       ARCHIVE_MAX_ENTRY_BYTES: ARCHIVE_LIMITS.maxEntryBytes,
       ARCHIVE_MAX_UNPACKED_BYTES: ARCHIVE_LIMITS.maxUnpackedBytes,
       ARCHIVE_MAX_RATIO: ARCHIVE_LIMITS.maxRatio,
       ARCHIVE_MAX_DIRECTORY_BYTES: ARCHIVE_LIMITS.maxDirectoryBytes,
     })
+  })
+
+  it('knows whom mails are from, where it knows a mail server', () => {
+    const mail = { SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'Acme <badges@acme.example>' }
+    const publicUrl = 'https://api.acme.example/'
+    expect(readConfig({ ...right, ...mail, PUBLIC_URL: publicUrl })).toMatchObject({
+      mail: {
+        smtpUrl: 'smtp://127.0.0.1:2525',
+        from: { name: 'Acme', address: 'badges@acme.example' },
+        publicUrl,
+        perSecond: 50,
+      },
+      wallets: [],
+      google: null,
+    })
+    expect(readConfig(right).mail).toBeNull()
+    expect(() => readConfig({ ...right, ...mail })).toThrow('PUBLIC_URL: expected the address of the API')
+    expect(() => readConfig({ ...right, SMTP_URL: mail.SMTP_URL })).toThrow('MAIL_FROM: expected a value')
+    expect(() => readConfig({ ...right, ...mail, MAILS_PER_SECOND: '1001' })).toThrow('MAILS_PER_SECOND')
   })
 
   it('tells every mistake at once', () => {

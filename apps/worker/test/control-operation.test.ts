@@ -51,7 +51,8 @@ beforeAll(async () => {
     events.emit('job-ended')
     void producer.nudge()
   }
-  consumer = consumeTurns({ redisUrl: redis.url, concurrency: 1, handler, onJobEnded, log: SILENT })
+  const deliver = async () => 'ended' as const
+  consumer = consumeTurns({ redisUrl: redis.url, concurrency: 1, handler, deliver, onJobEnded, log: SILENT })
 })
 afterAll(async () => {
   await consumer.close()

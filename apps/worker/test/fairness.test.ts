@@ -64,6 +64,7 @@ async function work(perTenant: number, turnMs = 100) {
         tell(result === 'ended' ? 'job over' : 'turn over', turn.operationId)
         return result
       },
+      deliver: async () => 'ended',
       onJobEnded: () => void producer.nudge(),
       log: SILENT,
     }),

@@ -1,5 +1,12 @@
 /** The bulk operations that exist, by the names that travel on the wire. */
-export const OPERATION_TYPES = ['IMPORT_USERS', 'QUICK_ENROLLMENT', 'SMART_CARD_ENROLLMENT'] as const
+export const OPERATION_TYPES = [
+  'IMPORT_USERS',
+  'QUICK_ENROLLMENT',
+  'SMART_CARD_ENROLLMENT',
+  'SEND_MFP',
+  'REVOKE_MFP',
+  'PRINT_ENROLLMENTS',
+] as const
 
 export type OperationType = (typeof OPERATION_TYPES)[number]
 

@@ -11,6 +11,19 @@ export const PERMISSIONS = [
   'GROUPS:ADD',
   'FACTORCONFIGS:VIEW',
   'FACTORCONFIGS:ADD',
+  'ENROLLMENTDESIGNS:VIEW',
+  'ENROLLMENTDESIGNS:ADD',
+  'PRINTERS:VIEW',
+  'PRINTERS:ADD',
+  'PRINTERS:EDIT',
+  'PRINTERS:DELETE',
+  'ISSUANCE:VIEW',
+  'ISSUANCE:ADD',
+  'ISSUANCE:REMOVE',
+  'ENROLLMENTS:VIEW',
+  'ENROLLMENTS:ADD',
+  'ENROLLMENTS:EDIT',
+  'ENROLLMENTS:REMOVE',
 ] as const
 
 export type Permission = (typeof PERMISSIONS)[number]
@@ -27,5 +40,8 @@ export const ID360_SCOPES = [
 
 export type Id360Scope = (typeof ID360_SCOPES)[number]
 
+/** What the Entrust dialect knows beside the permissions: all actions on an entity, and a second word for REMOVE. */
+export const ENTRUST_SCOPES = ['ISSUANCE:ALL', 'ENROLLMENTS:ALL', 'ENROLLMENTS:DELETE'] as const
+
 /** Every scope there is: what the first API client gets. */
-export const ALL_SCOPES: readonly string[] = [...PERMISSIONS, ...ID360_SCOPES]
+export const ALL_SCOPES: readonly string[] = [...PERMISSIONS, ...ID360_SCOPES, ...ENTRUST_SCOPES]

@@ -38,6 +38,24 @@ const MESSAGES = {
   ENTRY_TOO_LARGE: (p) => `The file is larger than ${p['max']} bytes, the most that is taken; certificates are small.`,
   NESTED_ARCHIVE: () => 'The file is an archive itself; put the certificates into one archive.',
   SYMLINK: () => 'The entry is a link or a special file; put the certificate itself into the archive.',
+  INVALID_ENROLLMENT_ID: () =>
+    'Not the id of an enrollment: Base64 of JSON with workflowId and whereClause; take it from where the enrollment was made.',
+  DESIGN_NOT_FOUND: () => 'No enrollment design has this workflow id; check where the id comes from.',
+  ENROLLMENT_NOT_FOUND: () => 'No such enrollment; it may have been deleted.',
+  NO_ADDRESS: () => 'The enrollment has no email address to send to; fill it in and run the row again.',
+  PASS_NOT_FOUND: () => 'No pass was ever issued for this enrollment, so there is none to revoke.',
+  MAIL_NOT_SET_UP: () => 'No mail server is set up; have the operator set SMTP_URL, and run the row again.',
+  WALLET_NOT_SET_UP: () =>
+    'No wallet is set up that the pass could go to; have the operator set one up, and run the row again.',
+  MAIL_REFUSED: (p) => `The mail server refused the mail: ${p['reply']}. Correct the address, and run the row again.`,
+  NOT_DELIVERED: (p) =>
+    `It could not be delivered within ${p['hours']} hours; the last answer was: ${p['reply']}. Run the row again later.`,
+  DELIVERY_UNCERTAIN: () =>
+    'Whether it was delivered is not known: it was interrupted in the middle. Find out, and run the row again if it was not.',
+  WALLET_NOT_TOLD: (p) =>
+    `The pass is void here, but Google Wallet could not be told: ${p['reply']}. Run the row again later.`,
+  CARD_NOT_PRINTABLE: (p) =>
+    `The card cannot be printed: ${p['problem']}. Correct the enrollment, and run the row again.`,
   NOT_STORABLE: () =>
     'The database does not take this row, for a reason that the checks do not know; tell the operator its number.',
 } as const satisfies Record<string, (params: RowParams) => string>

@@ -11,6 +11,8 @@ describe('rowMessage', () => {
       firstRow: 7,
       factorConfig: '2000000283050',
       method: 12,
+      reply: '550 no such mailbox',
+      hours: 24,
     }
     for (const code of ROW_CODES) expect(rowMessage({ code, params })).toMatch(/^[A-Z](?!.*undefined).{10,}\.$/)
   })

@@ -15,6 +15,7 @@ export const sampleOperation = rowOperation({
   key: 'id',
   content: null,
   isOrdered: false,
+  isDeferred: false,
   apply: () => '',
 })
 

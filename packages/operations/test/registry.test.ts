@@ -31,6 +31,13 @@ const OPTIONS: Readonly<Record<OperationType, unknown>> = {
   IMPORT_USERS: null,
   QUICK_ENROLLMENT: quickEnrollmentOptions(CONFIGS, false),
   SMART_CARD_ENROLLMENT: smartCardEnrollmentOptions([CARDS], { overwrite: false, pattern: 'Primary Email' }),
+  SEND_MFP: null,
+  REVOKE_MFP: null,
+  PRINT_ENROLLMENTS: {
+    printer: { id: '1', name: 'PDF', kind: 'pdf', address: null },
+    hopper: 1,
+    exceptionMessage: null,
+  },
 }
 
 describe.each(OPERATION_TYPES)('%s', (type) => {

@@ -8,20 +8,55 @@ export class SettingsError extends Error {
   }
 }
 
+/** What is wrong with a setting beside its value, such as the contents of the file that it names. */
+export interface SettingMistake {
+  readonly setting: string
+  /** A phrase that begins with *expected*, without secrets. */
+  readonly problem: string
+}
+
 /**
  * Parses the environment. A variable that is set but empty counts as not set.
  * Throws a SettingsError that tells every mistake, values of secrets excepted.
+ *
+ * @param others what was found to be wrong elsewhere, to be told with the rest
  */
-export function parseSettings<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
+export function parseSettings<S extends z.ZodObject>(
+  schema: S,
+  env: NodeJS.ProcessEnv,
+  others: readonly SettingMistake[] = [],
+): z.infer<S> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const result = schema.safeParse(given)
-  if (result.success) return result.data
-  throw new SettingsError(
-    result.error.issues.map((issue) => {
+  if (result.success && others.length === 0) return result.data
+  const issues = result.error?.issues ?? []
+  throw new SettingsError([
+    ...issues.map((issue) => {
       const name = String(issue.path[0])
       return `${name}: ${issue.message}, got ${shown(name, given[name])}`
     }),
+    ...others.map(({ setting, problem }) => `${setting}: ${problem}`),
+  ])
+}
+
+/** The same settings, of which those of a group are all given or none. */
+export function allOrNone<S extends z.ZodObject>(schema: S, groups: readonly (readonly string[])[]): S {
+  const needs = groups.flatMap((group) => group.map((needed) => ({ needed, group })))
+  return needs.reduce(
+    (settings, { needed, group }) =>
+      settings.refine((values) => values[needed] !== undefined || firstGiven(values, group) === undefined, {
+        path: [needed],
+        error: ({ input }) => `expected a value, as ${firstGiven(input, group)} has one`,
+        // Also when other settings are wrong: all mistakes are told together.
+        when: () => true,
+      }),
+    schema,
   )
+}
+
+/** The first of the group that has a value. */
+function firstGiven(values: unknown, group: readonly string[]): string | undefined {
+  return group.find((name) => Object(values)[name] !== undefined)
 }
 
 /** A setting may be shown in an error unless it carries a secret. */
@@ -64,6 +99,62 @@ export function secretsKeys() {
     .transform((text) => text.split(',').map((part) => Buffer.from(part.trim(), 'base64')))
     .refine((keys) => keys.every((key) => key.length === 32), message)
 }
+
+/** A name may be anything that cannot be taken for an address, or for more of the header it stands in. */
+const SENDER = /^(?:"?([^<>"\p{C}]*?)"?\s*<([^<>\s]+)>|([^<>\s]+))$/u
+const MAILBOX = /^[^\s\p{C}@"(),:;<>[\]\\]{1,64}@[^\s\p{C}@"(),:;<>[\]\\]{1,253}$/u
+
+/** Settings of the mails that Muster sends. */
+export const mailSetting = {
+  /** `SMTP_URL` */
+  smtpUrl: () => {
+    const message =
+      'expected smtp://host:port or smtps://user:password@host:port, special characters as % and two hexadecimal digits'
+    return z.string(message).refine(isSmtpUrl, message)
+  },
+  /** `MAIL_FROM`: who mails are from. The name is null where there is none. */
+  from: () => {
+    const message =
+      'expected an address like badges@example.com, or a name and an address like Acme <badges@example.com>'
+    return z.string(message).transform((text, context) => {
+      const [, name = '', bracketed, bare] = SENDER.exec(text.trim()) ?? []
+      const address = bracketed ?? bare ?? ''
+      if (MAILBOX.test(address)) return { name: name === '' ? null : name, address }
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })
+  },
+  /** `MAILS_PER_SECOND`: of all workers together. */
+  perSecond: () => integer(1, 1_000).default(50),
+} as const
+
+function isSmtpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text)
+  const isBare = /^\/?$/.test(pathname) && search === '' && hash === ''
+  return /^smtps?:$/.test(protocol) && hostname !== '' && isBare && isEncoded(username) && isEncoded(password)
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Settings of the wallets: with which names and files passes are signed. */
+export const walletSetting = {
+  /** `APPLE_PASS_TYPE_ID` */
+  passTypeId: () => z.string().regex(/^pass(\.[A-Za-z0-9-]+)+$/, 'expected an identifier like pass.com.example.badge'),
+  /** `APPLE_TEAM_ID` */
+  teamId: () => z.string().regex(/^[A-Z0-9]{10}$/, 'expected ten capital letters and digits'),
+  /** `GOOGLE_WALLET_ISSUER_ID` */
+  issuerId: () => z.string().regex(/^\d{1,30}$/, "expected the issuer's number"),
+  /** `…_FILE` */
+  file: () => z.string('expected the path of a file'),
+} as const
 
 export const logLevel = () =>
   z.enum(['debug', 'info', 'warn', 'error'], 'expected debug, info, warn or error').default('info')

@@ -52,7 +52,7 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
   const isExpress = queue === EXPRESS_QUEUE
   const connection = connect(redisUrl, 'worker', log)
   const asking = connect(redisUrl, 'producer', SILENT)
-  const handle = turnHandling(options.handler, isExpress ? null : asking, log)
+  const handle = turnHandling(options.handler, isExpress ? null : { queue, connection: asking }, log)
   const turns = new RunningTurns()
   let closing = false
 

@@ -1,10 +1,12 @@
 export { type ConsumeOptions, type Consumer, consumeOperations } from './consume-operations.ts'
 export { type DispatcherOptions, runDispatcher } from './dispatcher.ts'
 export type { Log } from './log.ts'
+export { type MailPace, mailPace } from './mail-pace.ts'
 export { type MaintenanceOptions, runMaintenance } from './maintenance.ts'
 export { type OperationsProducer, operationsProducer } from './operations-producer.ts'
 export type { TurnProgress } from './progress-ticker.ts'
 export {
+  DELIVERIES_QUEUE,
   DISPATCH_QUEUE,
   EXPRESS_QUEUE,
   MAINTENANCE_QUEUE,

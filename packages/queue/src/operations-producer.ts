@@ -4,6 +4,7 @@ import { within } from './deadline.ts'
 import { errorName } from './error-name.ts'
 import type { Log } from './log.ts'
 import {
+  DELIVERIES_QUEUE,
   dispatchQueue,
   EXPRESS_QUEUE,
   OPERATION_JOB_OPTIONS,
@@ -15,8 +16,9 @@ import {
 /** Puts operations into the queue. Nothing here throws: what could not be queued, the dispatcher queues later. */
 export interface OperationsProducer {
   /**
-   * Sees to it that the operation has a job that lives (waiting, active or delayed), in whichever of the
-   * two queues; a job of it that has ended makes room. False, after about a second at most, when Redis is away.
+   * Sees to it that the operation has a job that lives (waiting, active or delayed): for its deliveries, or else in
+   * whichever of the other two queues; a job of it that has ended makes room. False, after about a second at most,
+   * when Redis is away.
    */
   enqueue(operation: QueuedOperation): Promise<boolean>
   /** Asks a dispatcher to run now; many askings are one run. False when Redis is away: it will run anyway. */
@@ -30,7 +32,11 @@ const ALIVE: readonly string[] = ['waiting', 'active', 'delayed', 'prioritized']
 
 export function operationsProducer(redisUrl: string, log: Log): OperationsProducer {
   const connection = connect(redisUrl, 'producer', log)
-  const queues = { operations: operationsQueue(connection), express: operationsQueue(connection, EXPRESS_QUEUE) }
+  const queues = {
+    operations: operationsQueue(connection),
+    express: operationsQueue(connection, EXPRESS_QUEUE),
+    deliveries: operationsQueue(connection, DELIVERIES_QUEUE),
+  }
   const dispatch = dispatchQueue(connection)
 
   const attempt = async (what: string, fields: object, work: () => Promise<unknown>): Promise<boolean> => {
@@ -57,15 +63,13 @@ export function operationsProducer(redisUrl: string, log: Log): OperationsProduc
 type OperationsQueue = Queue<OperationJob, void, string>
 
 async function ensureJob(
-  queues: { readonly operations: OperationsQueue; readonly express: OperationsQueue },
-  { operationId, type, isExpress = false }: QueuedOperation,
+  queues: Readonly<Record<'operations' | 'express' | 'deliveries', OperationsQueue>>,
+  { operationId, type, isExpress = false, isDelivery = false }: QueuedOperation,
 ): Promise<void> {
-  const states = await Promise.all([
-    queues.operations.getJobState(operationId),
-    queues.express.getJobState(operationId),
-  ])
+  const queue = isDelivery ? queues.deliveries : isExpress ? queues.express : queues.operations
+  const others = isDelivery ? [] : [isExpress ? queues.operations : queues.express]
+  const states = await Promise.all([queue, ...others].map((each) => each.getJobState(operationId)))
   if (states.some((state) => ALIVE.includes(state))) return
-  const queue = isExpress ? queues.express : queues.operations
   // Ended, unknown, or a remainder in no list: BullMQ ignores a second job of the same id, so the
   // first must go. One that became active meanwhile is locked: it stays, and the add does nothing.
   await queue.remove(operationId)

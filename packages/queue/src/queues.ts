@@ -6,6 +6,8 @@ import type { Redis } from 'ioredis'
 export const OPERATIONS_QUEUE = 'operations'
 /** Its jobs say the same of small operations that have had no turn yet: they do not wait for the turns of large ones. */
 export const EXPRESS_QUEUE = 'express'
+/** One job of it says "operation X has messages that are to be carried out". */
+export const DELIVERIES_QUEUE = 'deliveries'
 /** Its jobs say "make Redis agree with PostgreSQL". */
 export const DISPATCH_QUEUE = 'dispatch'
 /** Its jobs say "remove what has been kept long enough". */
@@ -25,6 +27,8 @@ export interface QueuedOperation {
   readonly type: OperationType
   /** Whether its first turn is to be short and soon; false unless given. */
   readonly isExpress?: boolean
+  /** Whether it is its messages that want the turn; false unless given. */
+  readonly isDelivery?: boolean
 }
 
 const DAY_SECONDS = 24 * 60 * 60
@@ -50,7 +54,7 @@ export function retryDelay(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS)
 }
 
-export type TurnsQueue = typeof OPERATIONS_QUEUE | typeof EXPRESS_QUEUE
+export type TurnsQueue = typeof OPERATIONS_QUEUE | typeof EXPRESS_QUEUE | typeof DELIVERIES_QUEUE
 
 /** A queue of operations that want a turn, over a connection of the role `producer` that stays the caller's to close. */
 export function operationsQueue(

@@ -1,7 +1,14 @@
 import type { Queue } from 'bullmq'
 import { answers, connect } from './connection.ts'
 import type { Log } from './log.ts'
-import { dispatchQueue, EXPRESS_QUEUE, MAINTENANCE_QUEUE, operationsQueue, ticksQueue } from './queues.ts'
+import {
+  DELIVERIES_QUEUE,
+  dispatchQueue,
+  EXPRESS_QUEUE,
+  MAINTENANCE_QUEUE,
+  operationsQueue,
+  ticksQueue,
+} from './queues.ts'
 
 /** All queues, for a dashboard. */
 export interface WatchedQueues {
@@ -17,6 +24,7 @@ export function watchQueues(redisUrl: string, log: Log): WatchedQueues {
   const queues: readonly Queue[] = [
     operationsQueue(connection),
     operationsQueue(connection, EXPRESS_QUEUE),
+    operationsQueue(connection, DELIVERIES_QUEUE),
     dispatchQueue(connection),
     ticksQueue(MAINTENANCE_QUEUE, connection),
   ]

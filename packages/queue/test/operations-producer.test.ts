@@ -51,6 +51,17 @@ describe('the producer', () => {
     expect(job?.data).toEqual({ operationId })
   })
 
+  it('makes a job of an operation’s messages beside that of its rows', async () => {
+    const one = operation()
+    await producer.enqueue(one)
+    await producer.enqueue({ ...one, isDelivery: true })
+    await producer.enqueue({ ...one, isDelivery: true })
+    expect(await queue.getJobCountByTypes('waiting')).toBe(1)
+    const deliveries = operationsQueue(client, 'deliveries')
+    expect(await deliveries.getJobCountByTypes('waiting')).toBe(1)
+    expect((await deliveries.getJob(one.operationId))?.data).toEqual({ operationId: one.operationId })
+  })
+
   it('makes one job of an operation, however many ask at once', async () => {
     const one = operation()
     const asked = await Promise.all(Array.from({ length: 30 }, () => producer.enqueue(one)))

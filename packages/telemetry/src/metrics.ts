@@ -5,6 +5,10 @@ import { type Waiting, waitingCollector } from './waiting-collector.ts'
 export const ROW_OUTCOMES = ['succeeded', 'unchanged', 'failed'] as const
 export type RowOutcome = (typeof ROW_OUTCOMES)[number]
 
+/** `postponed`: it alone is to be tried again; `away`: what it goes through is not there. */
+const DELIVERY_RESULTS = ['delivered', 'failed', 'postponed', 'away'] as const
+type DeliveryResult = (typeof DELIVERY_RESULTS)[number]
+
 /** `accepted`: an operation came of it; `refused`: told what is wrong; `aborted`: by the client; `failed`: by us. */
 export const UPLOAD_OUTCOMES = ['accepted', 'refused', 'aborted', 'failed'] as const
 export type UploadOutcome = (typeof UPLOAD_OUTCOMES)[number]
@@ -23,6 +27,8 @@ export interface Metrics {
   operationEnded(type: OperationType, state: OperationState): void
   rows(type: OperationType, outcome: RowOutcome, count: number): void
   chunk(type: OperationType, seconds: number): void
+  /** A message was carried out, or was not. */
+  delivery(type: OperationType, result: DeliveryResult, seconds: number): void
   /** A write was refused because another worker had taken the operation over. */
   leaseLost(): void
   /** An operation ended with counts that do not add up. */
@@ -58,6 +64,10 @@ export function createMetrics(service: string): Metrics {
     operationEnded: (type, state) => instruments.ended.inc({ type, state }),
     rows: (type, outcome, count) => instruments.rows.inc({ type, outcome }, count),
     chunk: (type, seconds) => instruments.chunk.observe({ type }, seconds),
+    delivery: (type, result, seconds) => {
+      instruments.deliveries.inc({ type, result })
+      instruments.delivery.observe({ result }, seconds)
+    },
     leaseLost: () => instruments.lostLeases.inc(),
     rowConservationMismatch: () => instruments.mismatches.inc(),
     upload: (outcome, bytes) => {
@@ -96,6 +106,14 @@ function createInstruments(registry: Registry) {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
       registers,
     }),
+    delivery: new Histogram({
+      name: 'muster_delivery_duration_seconds',
+      help: 'Mails and other messages, each from its start to the answer',
+      labelNames: ['result'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    }),
+    deliveries: counter('muster_deliveries_total', 'Mails and other messages that were tried', ['type', 'result']),
     ended: counter('muster_operations_ended_total', 'Operations that reached a final state', ['type', 'state']),
     rows: counter('muster_rows_total', 'Rows that have their outcome', ['type', 'outcome']),
     lostLeases: counter('muster_lost_leases_total', 'Writes refused because another worker had the operation', []),
@@ -106,11 +124,13 @@ function createInstruments(registry: Registry) {
 }
 
 /** A series that appears with its first event hides that event from rate(). */
-function startAtZero({ chunk, ended, rows, uploads }: Instruments): void {
+function startAtZero({ chunk, deliveries, delivery, ended, rows, uploads }: Instruments): void {
   for (const type of OPERATION_TYPES) {
     chunk.zero({ type })
     for (const state of FINAL_STATES) ended.inc({ type, state }, 0)
     for (const outcome of ROW_OUTCOMES) rows.inc({ type, outcome }, 0)
+    for (const result of DELIVERY_RESULTS) deliveries.inc({ type, result }, 0)
   }
+  for (const result of DELIVERY_RESULTS) delivery.zero({ result })
   for (const outcome of UPLOAD_OUTCOMES) uploads.inc({ outcome }, 0)
 }

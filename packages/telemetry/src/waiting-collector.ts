@@ -1,10 +1,13 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** Operations that wait for a turn. */
+/** Operations that wait for a turn, and messages that wait to be carried out. */
 export interface Waiting {
   readonly count: number
   /** Seconds that the oldest has waited; 0 when none waits. */
   readonly oldestSeconds: number
+  readonly messages: number
+  /** Likewise. */
+  readonly oldestMessageSeconds: number
 }
 
 const PATIENCE_MS = 2_000
@@ -15,12 +18,16 @@ const PATIENCE_MS = 2_000
  */
 export function waitingCollector(registry: Registry, source: () => Promise<Waiting>): () => Promise<void> {
   const registers = [registry]
-  const count = new Gauge({ name: 'muster_operations_waiting', help: 'Operations that wait for a turn', registers })
-  const oldest = new Gauge({
-    name: 'muster_oldest_waiting_seconds',
-    help: 'How long the oldest waiting operation has waited',
-    registers,
-  })
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const gauges = {
+    count: gauge('muster_operations_waiting', 'Operations that wait for a turn'),
+    oldestSeconds: gauge('muster_oldest_waiting_seconds', 'How long the oldest waiting operation has waited'),
+    messages: gauge('muster_messages_waiting', 'Mails and other messages that are not settled'),
+    oldestMessageSeconds: gauge(
+      'muster_oldest_message_seconds',
+      'How long ago the row of the oldest of them was applied',
+    ),
+  }
   const errors = new Counter({
     name: 'muster_collector_errors_total',
     help: 'Scrapes that went without the values of a collector',
@@ -44,12 +51,10 @@ export function waitingCollector(registry: Registry, source: () => Promise<Waiti
   return async () => {
     try {
       const waiting = await ask()
-      count.set(waiting.count)
-      oldest.set(waiting.oldestSeconds)
+      for (const [name, each] of Object.entries(gauges)) each.set(waiting[name as keyof Waiting])
     } catch {
       errors.inc({ collector: 'waiting' })
-      count.remove()
-      oldest.remove()
+      for (const each of Object.values(gauges)) each.remove()
     }
   }
 }

@@ -18,6 +18,8 @@ function value(body: string, name: string, labels: Record<string, string> = {}):
   return line === undefined ? undefined : Number(line.split(' ').at(-1))
 }
 
+const NOTHING = { count: 0, oldestSeconds: 0, messages: 0, oldestMessageSeconds: 0 }
+
 describe('the metrics', () => {
   it('start every known series at 0, so that the first event shows as an increase', async () => {
     const body = await scrape(createMetrics('worker'))
@@ -62,7 +64,7 @@ describe('the metrics', () => {
   it('ask for the waiting operations at every scrape', async () => {
     const metrics = createMetrics('api')
     let count = 3
-    metrics.observeWaiting(async () => ({ count: count++, oldestSeconds: 12.5 }))
+    metrics.observeWaiting(async () => ({ ...NOTHING, count: count++, oldestSeconds: 12.5 }))
     expect(value(await scrape(metrics), 'muster_operations_waiting')).toBe(3)
     const body = await scrape(metrics)
     expect(value(body, 'muster_operations_waiting')).toBe(4)
@@ -75,7 +77,7 @@ describe('the metrics', () => {
     let fails = false
     metrics.observeWaiting(async () => {
       if (fails) throw new Error('the database is away')
-      return { count: 1, oldestSeconds: 1 }
+      return { ...NOTHING, count: 1, oldestSeconds: 1 }
     })
     expect(value(await scrape(metrics), 'muster_operations_waiting')).toBe(1)
     fails = true

@@ -2,17 +2,31 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import { ARCHIVE_LIMITS, archiveReader } from '@muster/archive'
 import type { Encoding, OperationType } from '@muster/contracts'
-import { findOperation, insertOperation, operationStore, readFailedRows, readRowMemory } from '@muster/database'
 import {
+  type Control,
+  cardStore,
+  controlOperation,
+  findOperation,
+  insertOperation,
+  operationStore,
+  outbox,
+  pendingDeliveries,
+  readFailedRows,
+  readRowMemory,
+} from '@muster/database'
+import {
+  type DeliveryEngine,
   type Engine,
   type FailurePolicy,
   type Observer,
+  type Outbox,
   type RowOutcome,
   retrySource,
   rowOutcome,
   SecretBox,
   type Source,
   type TurnEnd,
+  takeDeliveryTurn,
   takeTurn,
   zipSource,
 } from '@muster/engine'
@@ -28,6 +42,8 @@ interface Told {
   mismatches: number
   ended: string[]
   chunks: number
+  /** What became of messages, as they were carried out. */
+  deliveries: string[]
 }
 
 interface Outcome {
@@ -62,10 +78,13 @@ export async function engineHarness() {
   const database = await testDatabase()
   const files = openFileStore(pathToFileURL(await testFolder()).href)
   const box = new SecretBox([randomBytes(32)])
-  const told: Told = { leasesLost: 0, mismatches: 0, ended: [], chunks: 0 }
+  const told: Told = { leasesLost: 0, mismatches: 0, ended: [], chunks: 0, deliveries: [] }
   const observer: Observer = {
     chunk: () => void told.chunks++,
     ended: (_type, state) => void told.ended.push(state),
+    delivery: (_type, result) => void told.deliveries.push(result),
+    settled: () => undefined,
+    deliveryAway: () => undefined,
     leaseLost: () => void told.leasesLost++,
     rowsNotConserved: () => void told.mismatches++,
   }
@@ -138,6 +157,33 @@ export async function engineHarness() {
     )
   }
 
+  /** Carries out an operation's messages until none is due, or `until` says so. */
+  function deliver(
+    operationId: string,
+    couriers: DeliveryEngine['couriers'],
+    settings: { atOnce?: number; signal?: AbortSignal; isOver?: () => boolean; outbox?: Partial<Outbox> } = {},
+  ): Promise<TurnEnd> {
+    const { atOnce = 10, signal = new AbortController().signal, isOver = () => false } = settings
+    return takeDeliveryTurn(
+      { operationId, signal, isOver, progress: () => undefined },
+      { outbox: { ...messages.outbox, ...settings.outbox }, couriers, observer, atOnce },
+    )
+  }
+
+  /** What else is asked of operations with messages. */
+  const messages = {
+    outbox: outbox(database.pool),
+    cards: cardStore(database.pool),
+    /** Ids of the operations whose messages should be carried out now. */
+    async pending(): Promise<readonly string[]> {
+      const types = Object.values(OPERATIONS).flatMap(({ type, isDeferred }) => (isDeferred ? [type] : []))
+      return (await pendingDeliveries(database.pool, 10, types)).map(({ operationId }) => operationId)
+    },
+    async control(id: string, control: Control): Promise<void> {
+      await controlOperation(database.pool, { tenantId: database.tenantId, id, control, by: 'test', reason: null })
+    },
+  }
+
   async function recordOf(operationId: string) {
     const record = await findOperation(database.pool, database.tenantId, operationId)
     if (record === null) throw new Error('no such operation')
@@ -191,11 +237,27 @@ export async function engineHarness() {
 
   async function clear(): Promise<void> {
     await database.pool.query(
-      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, error_groups, chunks, resolved_rows, operations, operation_history',
+      'truncate users, user_groups, enrollments, operation_keys, lanes, failed_rows, error_groups, chunks, resolved_rows, operations, operation_history, outbox, passes, pass_claims, enrollment_records',
     )
   }
 
-  return { database, files, engine, told, box, upload, retry, turn, outcome, row, run, users, clear }
+  return {
+    database,
+    files,
+    engine,
+    told,
+    box,
+    upload,
+    retry,
+    turn,
+    deliver,
+    messages,
+    outcome,
+    row,
+    run,
+    users,
+    clear,
+  }
 }
 
 export type EngineHarness = Awaited<ReturnType<typeof engineHarness>>

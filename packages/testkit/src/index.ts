@@ -12,6 +12,14 @@ export {
   YUBIKEY_ATTESTATION,
 } from './certificates.ts'
 export { type EngineHarness, engineHarness } from './engine-harness.ts'
+export { enrollmentRecords } from './enrollment-records.ts'
+export {
+  type MailServer,
+  type MailServerOptions,
+  mailServer,
+  type ReceivedMail,
+  refusal,
+} from './mail-server.ts'
 export { type TestDatabase, testDatabase } from './test-database.ts'
 export { testFolder } from './test-folder.ts'
 export { type TestRedis, testRedis } from './test-redis.ts'

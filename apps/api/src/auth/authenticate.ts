@@ -2,17 +2,28 @@ import { ensureTenant, type Pool } from '@muster/database'
 import { decodeJwt, errors, type JWTPayload } from 'jose'
 import { Refusal } from '../refusal.ts'
 import { type AccessTokens, UnknownKey } from './access-tokens.ts'
+import { AuthenticClients } from './authentic-clients.ts'
 import type { Caller } from './caller.ts'
+import type { Credentials } from './credentials.ts'
 import { IssuerUnreachable, type OutsideIssuer } from './outside-issuer.ts'
 
+/** How a dialect reads an `Authorization` header. */
+export interface AuthorizationReading {
+  /** Authorization schemes whose token is an access token, the one to advertise first. */
+  readonly schemes: readonly string[]
+  /** Reads a header of none of these schemes, surrounding space removed; null for what it does not know. */
+  readCredentials?(authorization: string): Credentials | null
+}
+
 /** Finds out who asks, by the request's `Authorization` header. */
-export type Authenticate = (authorization: string | null, schemes: readonly string[]) => Promise<Caller>
+export type Authenticate = (authorization: string | null, reading: AuthorizationReading) => Promise<Caller>
 
 /** Tenants whose ids are remembered; tenants are never removed, so that a remembered one stays right. */
 const TENANTS_REMEMBERED = 10_000
 
 /** @param outside an issuer whose tokens are accepted too; null for none */
 export function authenticator(pool: Pool, own: AccessTokens, outside: OutsideIssuer | null): Authenticate {
+  const clients = new AuthenticClients(pool)
   const tenantIds = new Map<string, number>()
   const tenantIdOf = async (name: string): Promise<number> => {
     const known = tenantIds.get(name)
@@ -22,21 +33,39 @@ export function authenticator(pool: Pool, own: AccessTokens, outside: OutsideIss
     tenantIds.set(name, id)
     return id
   }
-  return async (authorization, schemes) => {
-    const scheme = schemes[0] ?? 'Bearer'
-    const claims = await verified(tokenIn(authorization, schemes), scheme, own, outside)
+  return async (authorization, reading) => {
+    const scheme = reading.schemes[0] ?? 'Bearer'
+    const credentials = credentialsIn(authorization, reading, scheme)
+    if (credentials.kind === 'client') return clientCaller(clients, credentials, scheme)
+    const claims = await verified(credentials.token, scheme, own, outside)
     const { subject, tenant, scopes } = callerIn(claims, scheme)
     return { subject, tenant, scopes, tenantId: await tenantIdOf(tenant) }
   }
 }
 
-function tokenIn(authorization: string | null, schemes: readonly string[]): string {
-  const [scheme, token, ...rest] = (authorization ?? '').trim().split(/ +/)
-  const known = schemes.some((each) => each.toLowerCase() === scheme?.toLowerCase())
-  if (known && token !== undefined && rest.length === 0) return token
-  const [advertised = 'Bearer'] = schemes
+function credentialsIn(authorization: string | null, reading: AuthorizationReading, advertised: string): Credentials {
+  const header = (authorization ?? '').trim()
+  const [scheme, token, ...rest] = header.split(/ +/)
+  const known = reading.schemes.some((each) => each.toLowerCase() === scheme?.toLowerCase())
+  if (known && token !== undefined && rest.length === 0) return { kind: 'token', token }
+  const credentials = known ? null : (reading.readCredentials?.(header) ?? null)
+  if (credentials !== null) return credentials
   throw new Refusal('unauthenticated', `Send an access token: "Authorization: ${advertised} <token>".`, {
     headers: { 'WWW-Authenticate': advertised },
+  })
+}
+
+async function clientCaller(
+  clients: AuthenticClients,
+  { id, secret }: Extract<Credentials, { kind: 'client' }>,
+  scheme: string,
+): Promise<Caller> {
+  const client = await clients.find(id, secret)
+  if (client !== null) {
+    return { subject: client.id, tenant: client.tenant, tenantId: client.tenantId, scopes: client.scopes }
+  }
+  throw new Refusal('unauthenticated', 'The client id or the secret is wrong.', {
+    headers: { 'WWW-Authenticate': scheme },
   })
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { AuthorizationReading } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { Refusal } from '../refusal.ts'
 import type { ReceivedFile, Upload } from '../upload/upload.ts'
@@ -16,8 +17,12 @@ export interface PublicRequest {
   readonly signal: AbortSignal
   /** A header by its name, in any case; null when it is not there. */
   header(name: string): string | null
-  /** The JSON body. Throws a Refusal: no JSON, too large, another media type. */
-  json(): Promise<unknown>
+  /**
+   * The JSON body. Throws a Refusal: no JSON, too large, another media type.
+   *
+   * @param maxBytes that are taken, unpacked; 64 KiB unless given
+   */
+  json(maxBytes?: number): Promise<unknown>
   /** The body of an HTML form (`application/x-www-form-urlencoded`). Throws a Refusal as `json` does. */
   form(): Promise<URLSearchParams>
   /**
@@ -103,15 +108,13 @@ export type Method = 'get' | 'post' | 'put' | 'delete'
 export type Route = PublicRoute | GuardedRoute
 
 /** An HTTP surface in somebody's vocabulary. */
-export interface Dialect {
+export interface Dialect extends AuthorizationReading {
   /** A few words, by which the API's description groups the routes. */
   readonly title: string
   /** A sentence or two for the API's description. */
   readonly description: string
   /** Like `/api/v1`; every path under it is the dialect's, those that do not exist too. */
   readonly basePath: string
-  /** Authorization schemes whose token is an access token, the one to advertise first. */
-  readonly schemes: readonly string[]
   readonly routes: readonly Route[]
   /** Whether scopes of a token give a route's permission. */
   permits(scopes: readonly string[], permission: string): boolean

@@ -8,7 +8,7 @@ import { type Received, UploadAborted } from '../upload/received.ts'
 import type { ReceivedFile, Upload } from '../upload/upload.ts'
 import type { HttpContext } from './http-context.ts'
 
-const readJson = express.json({ limit: '64kb', strict: false, type: () => true })
+const MAX_JSON_BYTES = 64 * 1024
 const readForm = express.text({ limit: '16kb', type: () => true })
 
 /** One request, seen without the web server; what it took in is undone unless the handler keeps it. */
@@ -66,10 +66,10 @@ export class Exchange implements PublicRequest {
     return this.#req.get(name) ?? null
   }
 
-  async json(): Promise<unknown> {
+  async json(maxBytes = MAX_JSON_BYTES): Promise<unknown> {
     if (!this.#req.is('application/json'))
       throw new Refusal('unsupported-media-type', 'Send the body as application/json.')
-    await this.#read(readJson)
+    await this.#read(express.json({ limit: maxBytes, strict: false, type: () => true }))
     return this.#req.body
   }
 

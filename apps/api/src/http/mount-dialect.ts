@@ -33,7 +33,7 @@ function serve(dialect: Dialect, route: Route, context: HttpContext): RequestHan
     const exchange = new Exchange(req, res, { id: facts.id, ...context })
     const handle = async (): Promise<Answer> => {
       if (route.permission === null) return route.handler(exchange)
-      const caller = await context.authenticate(exchange.header('authorization'), dialect.schemes)
+      const caller = await context.authenticate(exchange.header('authorization'), dialect)
       facts.tenant = caller.tenant
       res.set(await context.countRequest(caller.tenantId))
       if (!dialect.permits(caller.scopes, route.permission)) throw forbidden(route.permission)

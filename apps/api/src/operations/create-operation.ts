@@ -13,11 +13,12 @@ import {
 import { type FailurePolicy, retrySource, type Source } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import type { Caller } from '../auth/caller.ts'
-import { queueIsFull } from '../limits/queue-limit.ts'
+import { demandRoomInQueue, queueIsFull } from '../limits/queue-limit.ts'
 import { Refusal } from '../refusal.ts'
 import type { Services } from '../services.ts'
 import type { Upload } from '../upload/upload.ts'
 import { duplicateRefused } from './duplicate-refused.ts'
+import { storeIds } from './ids-source.ts'
 import { uploadedSource } from './uploaded-source.ts'
 
 /** What an operation is created with, wherever its data comes from. */
@@ -52,6 +53,13 @@ export interface AwaitingOperationRequest extends OperationTerms {
   readonly declared: DeclaredData
 }
 
+export interface IdsRequest extends OperationTerms {
+  /** At least one; each is a row. */
+  readonly ids: readonly string[]
+  /** Whether it may have the ids of an earlier operation; false unless given. */
+  readonly allowsDuplicate?: boolean
+}
+
 export interface RetryRequest extends OperationTerms {
   readonly parentNumber: bigint
   readonly parentSource: Source
@@ -80,6 +88,33 @@ export async function createOperation(services: UploadServices, request: Operati
   const record = await commit(services, operation, upload)
   void services.producer.nudge()
   return record
+}
+
+/**
+ * Makes an operation of a list of ids, as `createOperation` does of an upload: its file is durable, and it is
+ * committed, when this returns. Throws a Refusal as that does.
+ */
+export async function createIdsOperation(
+  services: CreationServices & Pick<Services, 'files'>,
+  request: IdsRequest,
+): Promise<OperationRecord> {
+  const { files } = services
+  await demandRoomInQueue(services, request.caller.tenantId)
+  const id = randomUUID()
+  const key = `operations/${id}/source`
+  let isKept = false
+  const keep = () => {
+    isKept = true
+  }
+  try {
+    const source = await storeIds(files, key, request.ids)
+    const duplicateWindowHours = request.allowsDuplicate ? 0 : services.duplicateWindowHours
+    const record = await commit(services, { ...newOperation(request), id, source, duplicateWindowHours }, { keep })
+    void services.producer.nudge()
+    return record
+  } finally {
+    if (!isKept) await files.remove(`operations/${id}`)
+  }
 }
 
 /** Creates an operation whose data is to come: AWAITING_DATA. Throws a Refusal as `createOperation` does. */
@@ -125,7 +160,7 @@ function newOperation({ caller, type, name, ...terms }: OperationTerms): Omit<Ne
 async function commit(
   { pool, limits }: Pick<Services, 'pool' | 'limits'>,
   created: NewOperation,
-  upload: Upload | null,
+  upload: Pick<Upload, 'keep'> | null,
 ): Promise<OperationRecord> {
   const operation = { ...created, queueLimit: limits.queuedOperations }
   try {

@@ -131,7 +131,7 @@ export class Muster {
     await expectOutcome(await this.databaseUrl(), id, recorded, upload)
     const told = await eventually('the API to answer', 20_000, async () => (await this.client()).operation(id))
     expect(told).toMatchObject({ state: 'COMPLETED', rows: { ...countsOf(upload), unprocessed: 0 } })
-    await this.#expectNoMismatch()
+    await this.expectNoMismatch()
   }
 
   /** A small import goes through once the API answers again: nothing that it needs is stuck. */
@@ -140,6 +140,20 @@ export class Muster {
       return (await fetch(`${(await this.supervisor.run()).api}/readyz`)).ok ? true : null
     })
     await this.expectExactlyOnce(await this.start(users, name, 1_000))
+  }
+
+  /** No worker, dead or alive, has found counts that do not add up. */
+  async expectNoMismatch(): Promise<void> {
+    const workers = await eventually('the workers to tell their metrics', 20_000, async () => {
+      const entries = await this.supervisor.entries('worker')
+      return Promise.all(entries.map(({ metrics = '' }) => scrape(metrics)))
+    })
+    for (const text of workers) expect(sum(text, 'muster_row_conservation_mismatches_total')).toBe(0)
+    // The counters of a worker that was killed went with it; its log did not.
+    const logs = join(this.supervisor.dataFolder, 'logs')
+    for (const name of await readdir(logs)) {
+      if (name.startsWith('worker')) expect(await readFile(join(logs, name), 'utf8')).not.toContain('do not add up')
+    }
   }
 
   /** What is printed when a test fails. */
@@ -162,20 +176,6 @@ export class Muster {
 
   async #credentials(): Promise<Credentials> {
     return JSON.parse(await readFile(credentialsFile(this.supervisor.dataFolder), 'utf8'))
-  }
-
-  /** No worker, dead or alive, has found counts that do not add up. */
-  async #expectNoMismatch(): Promise<void> {
-    const workers = await eventually('the workers to tell their metrics', 20_000, async () => {
-      const entries = await this.supervisor.entries('worker')
-      return Promise.all(entries.map(({ metrics = '' }) => scrape(metrics)))
-    })
-    for (const text of workers) expect(sum(text, 'muster_row_conservation_mismatches_total')).toBe(0)
-    // The counters of a worker that was killed went with it; its log did not.
-    const logs = join(this.supervisor.dataFolder, 'logs')
-    for (const name of await readdir(logs)) {
-      if (name.startsWith('worker')) expect(await readFile(join(logs, name), 'utf8')).not.toContain('do not add up')
-    }
   }
 }
 

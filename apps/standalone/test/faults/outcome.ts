@@ -17,10 +17,19 @@ export async function expectOutcome(
 ): Promise<void> {
   expect(recorded).toMatchObject({ state: 'COMPLETED', ...countsOf(upload), done: upload.rows })
   expect(await failedRows(databaseUrl, operationId)).toEqual(upload.planted)
-  expect(await errorGroups(databaseUrl, operationId)).toEqual(grouped(upload.planted))
+  await expectGroups(databaseUrl, operationId, upload.planted)
   const { unchanged } = upload
   expect(await marks(databaseUrl, operationId)).toEqual({ overlapping: 0, ahead: 0, unchanged })
   await upload.expectMade(databaseUrl, operationId)
+}
+
+/** Checks that failed rows were grouped by what is wrong with them. */
+export async function expectGroups(
+  databaseUrl: string,
+  operationId: string,
+  failed: readonly Planted[],
+): Promise<void> {
+  expect(await errorGroups(databaseUrl, operationId)).toEqual(grouped(failed))
 }
 
 /** In the database's order. */

@@ -38,6 +38,7 @@ const UNNEEDED = `${DELETED}
 
 const TABLES = [
   { table: 'failed_rows', of: DELETED },
+  { table: 'outbox', of: DELETED },
   { table: 'chunks', of: DELETED },
   { table: 'error_groups', of: DELETED },
   { table: 'resolved_rows', of: DELETED },

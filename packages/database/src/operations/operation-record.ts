@@ -61,6 +61,8 @@ export interface OperationRecord {
   readonly filesRemovedAt: Date | null
   /** When its archive was removed before the other files, since it held private keys; null where it was not. */
   readonly archiveRemovedAt: Date | null
+  /** The key of the file that it made; null when it made none, or not yet. */
+  readonly resultKey: string | null
 }
 
 /** What a client said of the data to come; null where it said nothing. */
@@ -102,6 +104,7 @@ export interface StoredOperation {
   ended_at: Date | null
   files_removed_at: Date | null
   archive_removed_at: Date | null
+  result_key: string | null
 }
 
 /** Every operation that was not deleted, as `o` with what belongs to it; conditions are added with `and`. */
@@ -109,7 +112,7 @@ export const OPERATIONS = `
   select o.id, o.number, o.tenant_id, o.type, o.name, o.state, o.paused, o.reason, o.options,
     o.max_failed_rows, o.max_failed_ratio, o.source, o.declared, o.starts_by_itself, o.normalised_key,
     o.normalised_bytes, o.total, o.created_by, o.created_at, o.started_at, o.ended_at, o.files_removed_at,
-    o.archive_removed_at,
+    o.archive_removed_at, o.result_key,
     l.succeeded, l.unchanged, l.failed, l.first_failed_row, l.bytes_done,
     (
       select jsonb_build_object('code', f.code, 'column', f.column_name, 'params', f.params)
@@ -164,6 +167,7 @@ export function toRecord(stored: StoredOperation): OperationRecord {
     endedAt: stored.ended_at,
     filesRemovedAt: stored.files_removed_at,
     archiveRemovedAt: stored.archive_removed_at,
+    resultKey: stored.result_key,
   }
 }
 

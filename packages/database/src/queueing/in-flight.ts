@@ -1,5 +1,5 @@
-/** Operations that can have turns; of the table alone or of an alias `o` of it. */
-export const OPEN = `state in ('SCHEDULED', 'PROCESSING') and not paused`
+/** Operations that can have turns, rows being left to read; of the table alone or of an alias `o` of it. */
+export const OPEN = `state in ('SCHEDULED', 'PROCESSING') and not paused and total is null`
 
 /**
  * Operations that ended before all their rows were read, so that these are still to be counted. Those whose files
@@ -18,7 +18,7 @@ export const UNCOUNTED = 'total is null and ended_at is not null and source is n
  * @param limit SQL for the number of operations in flight at most, from 2
  */
 export function inFlight(tenant: string, limit: string): string {
-  const others = `tenant_id = ${tenant} and not paused and deleted_at is null and number > (select max(number) from oldest)`
+  const others = `tenant_id = ${tenant} and not paused and total is null and deleted_at is null and number > (select max(number) from oldest)`
   return `(
     with oldest as (
       select number, id, type, state from operations

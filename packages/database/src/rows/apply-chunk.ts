@@ -9,6 +9,7 @@ interface AppliedRow {
   succeeded: number
   unchanged: readonly number[] | null
   failures: readonly [number, RowCode, string | null, RowParams | null][]
+  deferred: readonly [number, string][] | null
 }
 
 /**
@@ -30,14 +31,15 @@ export async function applyChunk(client: PoolClient, claim: Claim, statement: St
       column,
       params: params ?? undefined,
     }))
-    return { succeeded: row.succeeded, unchanged: row.unchanged ?? NONE, failures }
+    const deferred = (row.deferred ?? []).map(([number, subject]) => ({ row: number, subject }))
+    return { succeeded: row.succeeded, unchanged: row.unchanged ?? NONE, failures, deferred }
   } catch (error) {
     throw error instanceof DatabaseError && isRefusal(error.code) ? new RowsRefused(error.code) : error
   }
 }
 
 /** Columns that are empty in every row are constants of the statement. */
-function textOf({ columns, values, sql }: Statement): string {
+function textOf({ columns, values, sql, isDeferred }: Statement): string {
   const filled = columns.filter((_, index) => values[index] !== null)
   const empty = columns.filter((_, index) => values[index] === null)
   const names = ['row_number', 'refused', ...filled.map((column) => column.name)]
@@ -49,7 +51,8 @@ select
   (select count(*) from succeeded)::int as succeeded,
   (select json_agg(row_number) from unchanged) as unchanged,
   (select coalesce(json_agg(json_build_array(row_number, code, column_name, params) order by row_number, code), '[]')
-    from mistakes) as failures`
+    from mistakes) as failures,
+  ${isDeferred ? '(select json_agg(json_build_array(row_number, subject_id::text)) from deferred)' : 'null'} as deferred`
 }
 
 /** Data exception, integrity constraint violation, program limit exceeded. */

@@ -1,14 +1,16 @@
 import { type ChunkRecord, type Claim, LeaseLost } from '@muster/engine/ports'
 import type { PoolClient } from 'pg'
 import { recordFailedRows } from './record-failed-rows.ts'
+import { recordOutbox } from './record-outbox.ts'
 import { resolveRows } from './resolve-rows.ts'
 
 /**
- * Writes what a chunk leaves in its lane: failed rows, counters, checkpoint and mark, in the transaction
+ * Writes what a chunk leaves in its lane: failed rows, outbox, counters, checkpoint and mark, in the transaction
  * of its effects. Throws `LeaseLost` when the lane's lease is not the claim's any more.
  */
 export async function recordChunk(client: PoolClient, claim: Claim, record: ChunkRecord): Promise<void> {
   if (record.failedRows.length > 0) await recordFailedRows(client, claim, record.lane, record.failedRows)
+  if (record.deferred.length > 0) await recordOutbox(client, claim, record.lane, record.deferred)
   const resolved = await resolveRows(client, claim, record)
   const { row, line, byte } = record.checkpoint
   // Last, since it locks the lane: what claims the operation waits no longer than the commit takes.

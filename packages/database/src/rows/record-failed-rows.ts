@@ -2,7 +2,8 @@ import type { Claim, FailedRow } from '@muster/engine/ports'
 import type { PoolClient } from 'pg'
 
 // Grouped here, not when they are asked for: that would read millions of failed rows again and again. Each lane has
-// groups of its own, so that lanes never wait for each other; a lane's rows come in their order.
+// groups of its own, so that lanes never wait for each other. A lane's rows come in their order, those of the outbox
+// in any.
 const INSERT = `
   with failed as (
     insert into failed_rows (operation_number, tenant_id, row_number, ordinal, line, code, column_name, params)
@@ -15,16 +16,20 @@ const INSERT = `
   from failed group by code, column_name
   on conflict (operation_number, lane, code, column_name) do update set
     rows = error_groups.rows + excluded.rows,
-    first_rows = (error_groups.first_rows || excluded.first_rows)[1:10]`
+    first_rows = (
+      select array_agg(row_number order by row_number) from (
+        select unnest(error_groups.first_rows || excluded.first_rows) as row_number order by 1 limit 10
+      ) first
+    )`
 
 /**
- * Writes the failed rows of a chunk, and how often each mistake was made.
+ * Writes failed rows, and how often each mistake was made.
  *
- * @param failed of one lane, in row order, beyond those written before
+ * @param failed of one lane, in row order, none of them written before
  */
 export async function recordFailedRows(
   client: PoolClient,
-  claim: Claim,
+  claim: Pick<Claim, 'number' | 'tenantId'>,
   lane: number,
   failed: readonly FailedRow[],
 ): Promise<void> {

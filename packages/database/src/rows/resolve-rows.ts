@@ -28,7 +28,11 @@ const RESOLVE = `
  * Marks the parent's rows that a chunk has brought through as resolved, in the chunk's transaction: how many were not
  * before, which is what the lane's counter grows by. Rows that neither failed nor are unprocessed there are left alone.
  */
-export async function resolveRows(client: PoolClient, claim: Claim, { origins }: ChunkRecord): Promise<number> {
+export async function resolveRows(
+  client: PoolClient,
+  claim: Pick<Claim, 'number' | 'parentNumber' | 'source'>,
+  { origins }: Pick<ChunkRecord, 'origins'>,
+): Promise<number> {
   if (claim.parentNumber === null || origins.length === 0) return 0
   const values = [claim.parentNumber, claim.number, origins, claim.source.isRetry === true]
   const { rows } = await client.query<{ resolved: number }>(RESOLVE, values)

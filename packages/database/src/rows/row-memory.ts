@@ -21,6 +21,9 @@ const READ = `
         and case when $2 - first_row between 0 and length(unchanged) * 8 - 1
           then get_bit(unchanged, $2 - first_row) = 1 else false end
     ) as unchanged,
+    exists (
+      select from outbox where operation_number = $1 and row_number = $2 and settled_at is null
+    ) as "isInOutbox",
     (
       select coalesce(json_agg(json_build_object('row', row_number, 'line', line, 'code', code, 'column', column_name,
         'params', params) order by ordinal), '[]')

@@ -27,7 +27,7 @@ interface LaneRow {
 }
 
 /**
- * Takes an operation that has not ended and is not paused: its lease and its lanes' grow by one, so that whoever held
+ * Takes an operation that has not ended, is not paused and has rows left to read: its lease and its lanes' grow by one, so that whoever held
  * it before can commit nothing more. Waits for a chunk that is being committed. Null when there is
  * nothing to take.
  */
@@ -41,7 +41,7 @@ export async function claimOperation(
     set lease = lease + 1, state = 'PROCESSING', started_at = coalesce(started_at, now()),
       changed_by = case state when 'SCHEDULED' then 'worker' else changed_by end,
       reason = case state when 'SCHEDULED' then $2 else reason end
-    where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused
+    where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused and total is null
     returning number, id, tenant_id, type, options, created_at, source, normalised_key, lease, parent_number,
       max_failed_rows, max_failed_ratio`,
     [operationId, TRANSITIONS.SCHEDULED.PROCESSING],
@@ -97,7 +97,7 @@ async function claimLanes(
 export async function isWithdrawn(pool: Pool, operationId: string): Promise<boolean> {
   const { rows } = await pool.query(
     `select from operations
-    where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused and deleted_at is null`,
+    where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused and total is null and deleted_at is null`,
     [operationId],
   )
   return rows.length === 0

@@ -21,12 +21,19 @@ export async function findParent(pool: Pool, claim: Claim): Promise<Parent | nul
     : { source: row.source, normalisedKey: row.normalised_key, checkpoints: row.checkpoints }
 }
 
-/** Which of the parent's rows from `first` to `last` failed, and which of them all were brought through since. */
+/**
+ * Which of the parent's rows from `first` to `last` failed, or came no further than the outbox, and which of them all
+ * were brought through since. What is carried out at this moment is none of them.
+ */
 export async function findParentRows(pool: Pool, claim: Claim, first: number, last: number): Promise<ParentRows> {
   const { rows } = await pool.query<{ failed: string[]; resolved: string[] }>(
     `select
-      array(select distinct row_number from failed_rows
-        where operation_number = $1 and row_number between $2 and $3) as failed,
+      array(
+        select row_number from failed_rows where operation_number = $1 and row_number between $2 and $3
+        union
+        select row_number from outbox
+        where operation_number = $1 and row_number between $2 and $3 and settled_at is null and held_by is null
+      ) as failed,
       array(select row_number from resolved_rows
         where operation_number = $1 and row_number between $2 and $3) as resolved`,
     [claim.parentNumber, first, last],

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertOperation, type NewOperation } from '../../src/operations/insert-operation.ts'
 import { findOperation } from '../../src/operations/operations.ts'
-import { waitingOperations } from '../../src/queueing/waiting-operations.ts'
+import { waitingWork } from '../../src/queueing/waiting-work.ts'
 import { readFailedRows } from '../../src/rows/failed-rows.ts'
 
 let database: TestDatabase
@@ -98,7 +98,12 @@ describe('failed rows', () => {
 describe('waiting operations', () => {
   it('are those that nobody moves on', async () => {
     await database.pool.query('delete from operations')
-    expect(await waitingOperations(database.pool)).toEqual({ count: 0, oldestSeconds: 0 })
+    expect(await waitingWork(database.pool)).toEqual({
+      count: 0,
+      oldestSeconds: 0,
+      messages: 0,
+      oldestMessageSeconds: 0,
+    })
     const operations = [
       await insertOperation(database.pool, scheduled()),
       await insertOperation(database.pool, scheduled()),
@@ -111,10 +116,10 @@ describe('waiting operations', () => {
       `insert into lanes (operation_number, lane, tenant_id, lease, row_number, line, byte) values ($1, 0, 1, 1, 0, 0, 0)`,
       [operations[0]?.number.toString()],
     )
-    const { count, oldestSeconds } = await waitingOperations(database.pool)
+    const { count, oldestSeconds } = await waitingWork(database.pool)
     expect(count).toBe(1)
     expect(oldestSeconds).toBeGreaterThan(3_590)
     await database.pool.query(`update lanes set changed_at = now() - interval '1 minute'`)
-    expect(await waitingOperations(database.pool)).toMatchObject({ count: 2 })
+    expect(await waitingWork(database.pool)).toMatchObject({ count: 2 })
   })
 })

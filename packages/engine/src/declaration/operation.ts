@@ -62,6 +62,11 @@ export interface RowOperation<Options = unknown> {
    * rows of different keys do not care.
    */
   readonly isOrdered: boolean
+  /**
+   * Rows have effects outside the database, which are carried out once their chunk is committed: their outcomes are
+   * told then.
+   */
+  readonly isDeferred: boolean
   /** Without it, `input` has the declared columns' fields, and `attributes` (jsonb) with the other columns by name. */
   prepare?(options: Options, seal: Seal): Preparation
   /**
@@ -70,7 +75,8 @@ export interface RowOperation<Options = unknown> {
    * but mistakes that only the database knows are told) and the prepared columns; `$1` is the
    * tenant's id, `$2` the operation's number. The last expressions must be
    * `succeeded (row_number)`, `unchanged (row_number)` and `mistakes (row_number, code, column_name, params)`.
-   * Every row that is not refused is in exactly one of the first two or at least once in the third.
+   * Every row that is not refused is in exactly one of the first two or at least once in the third; where the type is
+   * deferred, one in `deferred (row_number, subject_id bigint)` is in none of them.
    */
   apply(options: Options): string
 }

@@ -51,11 +51,12 @@ export async function rowOutcome(
 function outcomeOf(
   state: OperationState,
   row: number,
-  { failures, unchanged, checkpoints }: RowMemory,
+  { failures, unchanged, isInOutbox, checkpoints }: RowMemory,
   found: FoundRow | null,
 ): RowOutcome['outcome'] {
   if (failures.length > 0) return 'failed'
   if (unchanged) return 'unchanged'
+  if (isInOutbox) return 'unprocessed'
   // A lane that had no rows at the end of the source is not moved on.
   if (state === 'COMPLETED') return 'succeeded'
   // True when there are none: no worker ever took it up.

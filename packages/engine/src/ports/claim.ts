@@ -38,8 +38,13 @@ export interface ZipSource extends AnySource {
   readonly archive: string
 }
 
+/** A list of ids: each is a row. Its file is a CSV of one column without a header record, which Muster writes. */
+export interface IdsSource extends AnySource {
+  readonly kind: 'ids'
+}
+
 /** Where an operation's rows come from. */
-export type Source = CsvSource | ZipSource
+export type Source = CsvSource | ZipSource | IdsSource
 
 /** When failed rows end an operation; null where they do not. */
 export interface FailurePolicy {
@@ -92,6 +97,7 @@ export interface Parent {
 
 /** Numbers of a parent's rows. */
 export interface ParentRows {
+  /** Or applied, while what they do outside the database was not carried out. */
   readonly failed: ReadonlySet<number>
   /** Brought through by a retry since; they failed or were not reached. */
   readonly resolved: ReadonlySet<number>

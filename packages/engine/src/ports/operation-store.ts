@@ -1,7 +1,7 @@
-import type { OperationType } from '@muster/contracts'
+import type { OperationState, OperationType } from '@muster/contracts'
 import type { Claim, Counts, Parent, ParentRows, Uncounted } from './claim.ts'
 import type { Position } from './rows.ts'
-import type { Applied, FailedRow, Statement } from './statement.ts'
+import type { Applied, DeferredRow, FailedRow, Statement } from './statement.ts'
 
 /** What a chunk leaves in its lane. */
 export interface ChunkRecord extends Counts {
@@ -12,6 +12,15 @@ export interface ChunkRecord extends Counts {
   readonly mark: ChunkMark | null
   /** Rows of the parent that stand behind those which did not fail, as the file tells; empty without a parent. */
   readonly origins: readonly number[]
+  /** Rows that go to the outbox. */
+  readonly deferred: readonly OutboxRow[]
+}
+
+/** A row that goes to the outbox, with what its outcome is told by later. */
+export interface OutboxRow extends DeferredRow {
+  readonly line: number
+  /** As in `origins`; null where there is none. */
+  readonly origin: number | null
 }
 
 /** From where a chunk's rows can be told apart later, together with the checkpoint after them. */
@@ -31,6 +40,8 @@ export interface RowMemory {
   /** The position after the last chunk that ended before the row; null when it is in the first. */
   readonly before: Position | null
   readonly unchanged: boolean
+  /** Applied, while what it does outside the database is still to be carried out. */
+  readonly isInOutbox: boolean
   /** In the order they were found; empty unless the row failed. */
   readonly failures: readonly FailedRow[]
 }
@@ -66,6 +77,12 @@ export interface Totals extends Counts {
   readonly total: number | null
 }
 
+/** An operation whose rows are all read. */
+export interface Ended extends Totals {
+  /** PROCESSING as long as effects of its rows are to be carried out. */
+  readonly state: OperationState
+}
+
 /** The record of operations, as the engine needs it. */
 export interface OperationStore {
   /**
@@ -83,8 +100,10 @@ export interface OperationStore {
   parent(claim: Claim): Promise<Parent | null>
   /** What became of the parent's rows from `first` to `last`, which are not more than a batch. */
   parentRows(claim: Claim, first: number, last: number): Promise<ParentRows>
-  /** Every row has its outcome: COMPLETED. Throws `LeaseLost`. */
-  complete(claim: Claim, total: number): Promise<Totals>
+  /**
+   * Every row is read: COMPLETED, or still PROCESSING while some are in the outbox. Throws `LeaseLost`.
+   */
+  complete(claim: Claim, total: number): Promise<Ended>
   /**
    * A fault: FAILED, with the sentence that tells the user why. The total is the furthest row that
    * any lane came to. Throws `LeaseLost`.

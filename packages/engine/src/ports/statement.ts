@@ -13,6 +13,8 @@ export interface InputColumn {
 export interface Statement {
   /** The SQL after `with input as (…),`; see `RowOperation.apply`. */
   readonly sql: string
+  /** It ends with the relation `deferred`. */
+  readonly isDeferred: boolean
   readonly columns: readonly InputColumn[]
   readonly rowNumbers: readonly number[]
   /** Rows that have mistakes already: they take no effect, but tell the mistakes only the database knows. */
@@ -34,6 +36,15 @@ export interface Applied {
   readonly unchanged: readonly number[]
   /** One entry a mistake: a row may have several. */
   readonly failures: readonly RowFailure[]
+  /** Rows whose outcome is told later. */
+  readonly deferred: readonly DeferredRow[]
+}
+
+/** A row that is applied, with an effect outside the database that is still to be carried out. */
+export interface DeferredRow {
+  readonly row: number
+  /** What it is about: an id of the operation type's own, decimal digits. */
+  readonly subject: string
 }
 
 export interface FailedRow extends RowFailure {

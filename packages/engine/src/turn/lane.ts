@@ -6,17 +6,18 @@ import {
   type OperationStore,
   type Position,
   RowsRefused,
+  type Statement,
 } from '../ports/index.ts'
 import { chunkMark } from './chunk-mark.ts'
 import type { FailureLimit } from './failure-limit.ts'
 import type { Observer } from './observer.ts'
-import { failedRows, halves, type Part, statementOf } from './part.ts'
+import { halves, type Part, partOutcome, statementOf } from './part.ts'
 
 /** What a lane needs to apply its parts. */
 export interface LaneWork {
   readonly claim: Claim
   readonly check: RowCheck
-  readonly sql: string
+  readonly statement: Pick<Statement, 'sql' | 'isDeferred'>
   readonly store: OperationStore
   readonly observer: Observer
   /** Once it is passed, nothing more is applied. */
@@ -26,7 +27,7 @@ export interface LaneWork {
 // A lane without rows of its own moves its checkpoint on now and then: what a crash makes others read again stays small.
 const MAX_IDLE_BYTES = 16 * 1024 * 1024
 
-const NOTHING: Applied = { succeeded: 0, unchanged: [], failures: [] }
+const NOTHING: Applied = { succeeded: 0, unchanged: [], failures: [], deferred: [] }
 
 /**
  * Applies the parts it is given, one after the other, each in one transaction with its failed
@@ -88,7 +89,7 @@ export class Lane {
   }
 
   async #try(part: Part): Promise<void> {
-    const statement = statementOf(part, this.#work.check, this.#work.sql)
+    const statement = statementOf(part, this.#work.check, this.#work.statement)
     await this.#commit(part, (tx) => (statement === null ? NOTHING : tx.apply(this.#work.claim, statement)))
   }
 
@@ -117,13 +118,13 @@ export class Lane {
     const { claim, store, observer, limit } = this.#work
     const started = performance.now()
     const record = await store.transaction(async (tx) => {
-      const { succeeded, unchanged, failures } = await effects(tx)
-      const failed = failedRows(part, failures)
-      const counts = { succeeded, unchanged: unchanged.length, failed: failed.rows }
+      const applied = await effects(tx)
+      const { succeeded, unchanged } = applied
+      const { rows: failed, ...outcome } = partOutcome(part, applied)
+      const counts = { succeeded, unchanged: unchanged.length, failed }
       const mark = chunkMark(part.rows, unchanged)
-      const { failedRows: rows, origins } = failed
       const checkpoint = part.end
-      await tx.record(claim, { lane: this.#index, ...counts, failedRows: rows, checkpoint, mark, origins })
+      await tx.record(claim, { lane: this.#index, ...counts, ...outcome, checkpoint, mark })
       return counts
     })
     this.#committed = part.end

@@ -1,5 +1,5 @@
 import type { RowCheck } from '../declaration/row-check.ts'
-import type { FailedRow, InputValue, Position, RowFailure, Statement } from '../ports/index.ts'
+import type { Applied, FailedRow, InputValue, OutboxRow, Position, RowFailure, Statement } from '../ports/index.ts'
 import { positionAfter, type ReadRow } from './read-rows.ts'
 
 /** The rows of a chunk that belong to one lane. */
@@ -41,7 +41,11 @@ export function halves(part: Part): [Part, Part] {
 }
 
 /** The part's rows, column by column; null when none of them can be asked about. */
-export function statementOf(part: Part, check: RowCheck, sql: string): Statement | null {
+export function statementOf(
+  part: Part,
+  check: RowCheck,
+  { sql, isDeferred }: Pick<Statement, 'sql' | 'isDeferred'>,
+): Statement | null {
   const rowNumbers: number[] = []
   const refused: boolean[] = []
   const values: InputValue[][] = check.input.map(() => [])
@@ -53,7 +57,7 @@ export function statementOf(part: Part, check: RowCheck, sql: string): Statement
   }
   if (rowNumbers.length === 0) return null
   const filled = values.map((column) => (column.some((value) => value !== null) ? column : null))
-  return { sql, columns: check.input, rowNumbers, refused, values: filled }
+  return { sql, isDeferred, columns: check.input, rowNumbers, refused, values: filled }
 }
 
 /** What became of a part's rows, in row order. */
@@ -62,19 +66,25 @@ export interface PartOutcome {
   readonly rows: number
   /** What the checks found, then what the database found. */
   readonly failedRows: readonly FailedRow[]
-  /** Origins of the rows that did not fail. */
+  /** Origins of the rows that did not fail, those to come left out. */
   readonly origins: readonly number[]
+  /** Rows whose outcome is told later. */
+  readonly deferred: readonly OutboxRow[]
 }
 
-export function failedRows(part: Part, found: readonly RowFailure[]): PartOutcome {
-  const byRow = groupByRow(found)
+export function partOutcome(part: Part, applied: Pick<Applied, 'failures' | 'deferred'>): PartOutcome {
+  const byRow = groupByRow(applied.failures)
+  const subjects = new Map(applied.deferred.map(({ row, subject }) => [row, subject]))
   const all: FailedRow[] = []
   const origins: number[] = []
+  const deferred: OutboxRow[] = []
   let rows = 0
   for (const { number, line, mistakes, origin } of part.rows) {
     const others = byRow.get(number)
     if (mistakes.length === 0 && others === undefined) {
-      if (origin !== null) origins.push(origin)
+      const subject = subjects.get(number)
+      if (subject !== undefined) deferred.push({ row: number, line, origin, subject })
+      else if (origin !== null) origins.push(origin)
       continue
     }
     rows++
@@ -82,7 +92,7 @@ export function failedRows(part: Part, found: readonly RowFailure[]): PartOutcom
       all.push({ row: number, line, code, column, params })
     }
   }
-  return { rows, failedRows: all, origins }
+  return { rows, failedRows: all, origins, deferred }
 }
 
 function groupByRow(found: readonly RowFailure[]): ReadonlyMap<number, readonly RowFailure[]> {

@@ -84,7 +84,10 @@ async function applySource(claim: Claim, turn: Turn, engine: Engine): Promise<Tu
     const last = limit.passed === null ? await applyRows(claim, limit, turn, engine) : null
     if (limit.passed !== null) ended(claim, 'FAILED', await store.stop(claim, limit.passed, last), observer)
     else if (last === null) return 'turn-over'
-    else ended(claim, 'COMPLETED', await store.complete(claim, last), observer)
+    else {
+      const { state, ...totals } = await store.complete(claim, last)
+      if (state === 'COMPLETED') ended(claim, state, totals, observer)
+    }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     ended(claim, 'FAILED', await store.fail(claim, error.message), observer)
@@ -137,7 +140,8 @@ function openLanes(claim: Claim, limit: FailureLimit, engine: Engine): { check: 
   const { store, observer } = engine
   const { options, source, createdAt: at } = claim
   const check = rowCheck(operation, { options, header: source.header, seal: engine.seal, at })
-  const work = { claim, check, sql: operation.apply(options), store, observer, limit }
+  const statement = { sql: operation.apply(options), isDeferred: operation.isDeferred }
+  const work = { claim, check, statement, store, observer, limit }
   return { check, lanes: claim.checkpoints.map((checkpoint, index) => new Lane(index, work, checkpoint)) }
 }
 

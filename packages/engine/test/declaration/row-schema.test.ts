@@ -15,6 +15,7 @@ const declared = {
   key: 'Who',
   content: null,
   isOrdered: false,
+  isDeferred: false,
   apply: () => '',
 } as const
 

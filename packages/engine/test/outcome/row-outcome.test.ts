@@ -20,6 +20,7 @@ const operation = rowOperation({
   key: 'id',
   content: null,
   isOrdered: false,
+  isDeferred: false,
   apply: () => `
     succeeded as (
       select row_number from input where not refused and id like 's%' and $1::int > 0 and $2::bigint > 0),

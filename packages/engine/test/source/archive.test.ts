@@ -19,6 +19,7 @@ const importFiles: RowOperation = rowOperation({
     },
   },
   isOrdered: true,
+  isDeferred: false,
   apply: () => `
     created as (
       insert into users (tenant_id, user_id, first_name, row_number, operation_number)

@@ -110,6 +110,7 @@ describe('a row that the database refuses against all checks', () => {
       key: 'userId',
       content: null,
       isOrdered: false,
+      isDeferred: false,
       columns: () => [text('userId', 'user_id', { required: true, example: ['', ''] })],
       apply: () => `
         created as (insert into users (tenant_id, user_id, row_number, operation_number)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from '../../src/turn/chunks.ts'
-import { failedRows, halves, splitIntoLanes } from '../../src/turn/part.ts'
+import { halves, partOutcome, splitIntoLanes } from '../../src/turn/part.ts'
 import type { ReadRow } from '../../src/turn/read-rows.ts'
 
 const read = (number: number, key: string | null, bytes = 10): ReadRow => ({
@@ -62,10 +62,11 @@ describe('halves', () => {
   })
 })
 
-describe('failedRows', () => {
+describe('partOutcome', () => {
   it('has the origins of the rows that did not fail', () => {
     const part = { rows: [read(1, 'a'), read(2, null), read(3, 'c')], end: { row: 3, line: 4, byte: 30 } }
-    expect(failedRows(part, [{ row: 3, code: 'USER_EXISTS', column: 'id' }]).origins).toEqual([100])
+    const failures = [{ row: 3, code: 'USER_EXISTS', column: 'id' }] as const
+    expect(partOutcome(part, { failures, deferred: [] }).origins).toEqual([100])
   })
 
   it('counts rows, and has every mistake in row order', () => {
@@ -74,13 +75,23 @@ describe('failedRows', () => {
       { row: 3, code: 'USER_EXISTS', column: 'id' },
       { row: 2, code: 'GROUP_NOT_FOUND', column: 'group' },
     ] as const
-    const failed = failedRows(part, found)
+    const failed = partOutcome(part, { failures: found, deferred: [] })
     expect(failed.rows).toBe(2)
     expect(failed.failedRows.map((each) => [each.row, each.code])).toEqual([
       [2, 'REQUIRED'],
       [2, 'GROUP_NOT_FOUND'],
       [3, 'USER_EXISTS'],
     ])
+  })
+
+  it('leaves the origin of a row whose outcome is to come with its message', () => {
+    const part = { rows: [read(1, 'a'), read(3, 'c')], end: { row: 3, line: 4, byte: 30 } }
+    const outcome = partOutcome(part, { failures: [], deferred: [{ row: 3, subject: '7' }] })
+    expect(outcome).toMatchObject({
+      rows: 0,
+      origins: [100],
+      deferred: [{ row: 3, subject: '7', line: 3, origin: 300 }],
+    })
   })
 })
 

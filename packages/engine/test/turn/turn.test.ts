@@ -64,6 +64,7 @@ describe('a lease', () => {
       checkpoint,
       mark: null,
       origins: [],
+      deferred: [],
     }
     await expect(store.transaction((tx) => tx.record(old, record))).rejects.toThrow(LeaseLost)
     await expect(store.advance(old, [{ lane: 0, checkpoint }])).rejects.toThrow(LeaseLost)

@@ -38,6 +38,7 @@ export const quickEnrollment = rowOperation<QuickEnrollmentOptions>({
   key: ABOUT.name,
   content: null,
   isOrdered: false,
+  isDeferred: false,
   prepare: (options, seal) => prepareFactors(factorsOf(options), seal),
   apply: ({ factorConfigs, overwrite }) =>
     enrollStatement(

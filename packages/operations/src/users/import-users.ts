@@ -32,6 +32,7 @@ export const importUsers = rowOperation({
   key: 'userId',
   content: null,
   isOrdered: false,
+  isDeferred: false,
   apply: () => STATEMENT,
 })
 

@@ -113,12 +113,17 @@ async function carryOut(
     answer = await run(remember)
     return answer
   } catch (error) {
-    if (error instanceof Refusal) answer = refused(error, refuse(error, request))
+    // By the refusal's own status: a dialect may have fewer.
+    if (error instanceof Refusal && isLasting(error.status)) answer = refused(error, refuse(error, request))
     throw error
   } finally {
     clearInterval(renewal)
     await settle(services, request, reservation, known ? answer : null)
   }
+}
+
+function isLasting(status: number): boolean {
+  return status < 500 && !PASSING.includes(status)
 }
 
 function refused(refusal: Refusal, answer: Answer): Answer {
@@ -134,8 +139,8 @@ async function settle(
 ): Promise<void> {
   try {
     const { status, headers, body } = answer ?? { status: 500, headers: {}, body: '' }
-    const isLasting = status < 500 && !PASSING.includes(status)
-    if (isLasting && typeof body === 'string') await rememberAnswer(pool, reservation, { status, headers, body })
+    if (isLasting(status) && typeof body === 'string')
+      await rememberAnswer(pool, reservation, { status, headers, body })
     else await releaseKey(pool, reservation)
   } catch (error) {
     log.warn({ err: error, requestId: request.id }, 'the answer to a request with an idempotency key was not kept')

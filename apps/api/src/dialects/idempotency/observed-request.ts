@@ -24,8 +24,8 @@ export function observedRequest(request: ApiRequest, onFingerprint: OnFingerprin
     signal,
     caller,
     header: (name) => request.header(name),
-    async json() {
-      const body = await request.json()
+    async json(maxBytes) {
+      const body = await request.json(maxBytes)
       return tell(body, ['json', body])
     },
     async form() {

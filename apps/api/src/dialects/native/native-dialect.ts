@@ -3,6 +3,7 @@ import type { Services } from '../../services.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { idempotent } from '../idempotency/idempotent.ts'
 import type { ApiRequest, Dialect, Method, Route } from '../route.ts'
+import { createEnrollmentDesign, listEnrollmentDesigns } from './enrollment-designs.ts'
 import { createFactorConfig, listFactorConfigs } from './factor-configs.ts'
 import { createGroup, listGroups } from './groups.ts'
 import { getOperationType } from './operation-types/get-operation-type.ts'
@@ -17,6 +18,7 @@ import { getErrors } from './operations/get-errors.ts'
 import { getHistory } from './operations/get-history.ts'
 import { getOperation } from './operations/get-operation.ts'
 import { getReconciliation } from './operations/get-reconciliation.ts'
+import { getResult } from './operations/get-result.ts'
 import { getRow } from './operations/get-row.ts'
 import { listOperations } from './operations/list-operations.ts'
 import { pauseOperation } from './operations/pause-operation.ts'
@@ -24,6 +26,11 @@ import { putData } from './operations/put-data.ts'
 import { resumeOperation } from './operations/resume-operation.ts'
 import { retryOperation } from './operations/retry-operation.ts'
 import { startOperation } from './operations/start-operation.ts'
+import { createPrinter } from './printers/create-printer.ts'
+import { deletePrinter } from './printers/delete-printer.ts'
+import { getPrinter } from './printers/get-printer.ts'
+import { listPrinters } from './printers/list-printers.ts'
+import { putPrinter } from './printers/put-printer.ts'
 import { PROBLEM, problem } from './problem.ts'
 import { getUser } from './users.ts'
 
@@ -50,6 +57,7 @@ const ROUTES: readonly NativeRoute[] = [
   { method: 'get', path: '/operations/:id/failed-rows', permission: 'OPERATIONS:VIEW', endpoint: getFailedRows },
   { method: 'get', path: '/operations/:id/errors', permission: 'OPERATIONS:VIEW', endpoint: getErrors },
   { method: 'get', path: '/operations/:id/reconciliation', permission: 'OPERATIONS:VIEW', endpoint: getReconciliation },
+  { method: 'get', path: '/operations/:id/result', permission: 'OPERATIONS:VIEW', endpoint: getResult },
   { method: 'get', path: '/operations/:id/rows/:row', permission: 'OPERATIONS:VIEW', endpoint: getRow },
   { method: 'get', path: '/operation-types', permission: 'OPERATIONS:VIEW', endpoint: listOperationTypes },
   { method: 'get', path: '/operation-types/:type', permission: 'OPERATIONS:VIEW', endpoint: getOperationType },
@@ -57,8 +65,25 @@ const ROUTES: readonly NativeRoute[] = [
   { method: 'get', path: '/users/:userId', permission: 'USERS:VIEW', endpoint: getUser },
   { method: 'get', path: '/factor-configs', permission: 'FACTORCONFIGS:VIEW', endpoint: listFactorConfigs },
   { method: 'post', path: '/factor-configs', permission: 'FACTORCONFIGS:ADD', endpoint: createFactorConfig },
+  { method: 'get', path: '/printers', permission: 'PRINTERS:VIEW', endpoint: listPrinters },
+  { method: 'post', path: '/printers', permission: 'PRINTERS:ADD', endpoint: createPrinter },
+  { method: 'get', path: '/printers/:id', permission: 'PRINTERS:VIEW', endpoint: getPrinter },
+  { method: 'put', path: '/printers/:id', permission: 'PRINTERS:EDIT', endpoint: putPrinter },
+  { method: 'delete', path: '/printers/:id', permission: 'PRINTERS:DELETE', endpoint: deletePrinter },
   { method: 'get', path: '/groups', permission: 'GROUPS:VIEW', endpoint: listGroups },
   { method: 'post', path: '/groups', permission: 'GROUPS:ADD', endpoint: createGroup },
+  {
+    method: 'get',
+    path: '/enrollment-designs',
+    permission: 'ENROLLMENTDESIGNS:VIEW',
+    endpoint: listEnrollmentDesigns,
+  },
+  {
+    method: 'post',
+    path: '/enrollment-designs',
+    permission: 'ENROLLMENTDESIGNS:ADD',
+    endpoint: createEnrollmentDesign,
+  },
 ]
 
 /** Muster's own API. A token's scopes are its permissions, letter for letter. */

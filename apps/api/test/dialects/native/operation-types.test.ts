@@ -117,6 +117,9 @@ describe('an operation type', () => {
       'IMPORT_USERS',
       'QUICK_ENROLLMENT',
       'SMART_CARD_ENROLLMENT',
+      'SEND_MFP',
+      'REVOKE_MFP',
+      'PRINT_ENROLLMENTS',
     ])
   })
 

@@ -34,6 +34,7 @@ export const smartCardEnrollment = rowOperation<SmartCardEnrollmentOptions>({
   },
   // Rows about different users may want the same certificate.
   isOrdered: true,
+  isDeferred: false,
   apply: ({ factorConfigs, overwrite, pattern }) =>
     enrollStatement(
       factorConfigs.map(({ id }) => id),

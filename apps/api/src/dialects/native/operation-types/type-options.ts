@@ -27,6 +27,9 @@ const QUERIES = {
   IMPORT_USERS: TYPE_QUERY.pick({}),
   QUICK_ENROLLMENT: TYPE_QUERY.pick({ factorConfigs: true }),
   SMART_CARD_ENROLLMENT: TYPE_QUERY,
+  SEND_MFP: TYPE_QUERY.pick({}),
+  REVOKE_MFP: TYPE_QUERY.pick({}),
+  PRINT_ENROLLMENTS: TYPE_QUERY.pick({}),
 } as const satisfies { readonly [T in OperationType]: z.ZodObject }
 
 /** The type that the path names, and options of it as the query has them. Throws a Refusal: no such type, a wrong query. */
@@ -51,7 +54,7 @@ async function optionsOf(
   type: OperationType,
   { factorConfigs: ids, certificateFilenamePattern: pattern = 'Primary Email' }: z.infer<typeof TYPE_QUERY>,
 ): Promise<QuickEnrollmentOptions | SmartCardEnrollmentOptions | null> {
-  if (type === 'IMPORT_USERS') return null
+  if (type !== 'QUICK_ENROLLMENT' && type !== 'SMART_CARD_ENROLLMENT') return null
   const factorConfigs = await configsOf(pool, tenantId, type, ids)
   const options = { factorConfigs, overwrite: false }
   return type === 'QUICK_ENROLLMENT' ? options : { ...options, pattern }

@@ -4,7 +4,11 @@ import { OPERATIONS } from '@muster/operations'
 import { z } from 'zod'
 import type { Caller } from '../../../auth/caller.ts'
 import { forbidden } from '../../../auth/forbidden.ts'
-import { createOperation as create, createAwaitingOperation } from '../../../operations/create-operation.ts'
+import {
+  createOperation as create,
+  createAwaitingOperation,
+  createIdsOperation,
+} from '../../../operations/create-operation.ts'
 import { parametersRefused } from '../../../refusal.ts'
 import type { Services } from '../../../services.ts'
 import { mediaType } from '../../../upload/media-type.ts'
@@ -37,14 +41,20 @@ const FORM = z.object({
   certificate_filename_pattern: text.describe(
     `For SMART_CARD_ENROLLMENT, what the names of the certificates' files say of their users: one of ${CERTIFICATE_FILENAME_PATTERNS.join(', ')}.`,
   ),
+  printer: text.describe('For PRINT_ENROLLMENTS: the name of a printer.'),
+  hopper: text.describe('For PRINT_ENROLLMENTS: from which the blank cards come; 1 unless given.'),
+  exception_message: text.describe('For PRINT_ENROLLMENTS: what the printer shows for cards that failed.'),
 })
+
+/** Of a body with ids. */
+const MAX_IDS_BYTES = 4 * 1024 * 1024
 
 /** `POST /v1/operations`: an upload becomes an operation, or one is made whose data is to come. */
 export const createOperation: Endpoint = {
   summary: 'Create an operation',
   details:
     'With the data as a form: the operation is scheduled. Without it as JSON: the operation awaits its data, which is ' +
-    'sent as the body of PUT /v1/operations/{id}/data. A form may be sent with `Content-Encoding: gzip`.',
+    'sent as the body of PUT /v1/operations/{id}/data; of types whose rows are ids, these may be given at once. A form may be sent with `Content-Encoding: gzip`.',
   query: DUPLICATE,
   body: { 'multipart/form-data': FORM, 'application/json': GIVEN_OPERATION },
   answers: { 201: { description: 'The operation.', content: { 'application/json': OPERATION } } },
@@ -72,8 +82,8 @@ async function createFromForm(services: Services, request: ApiRequest): Promise<
 
 async function createFromJson(services: Services, request: ApiRequest): Promise<OperationRecord> {
   const { caller } = request
-  const body = await request.json()
-  readQuery(DUPLICATE, request.query)
+  const body = await request.json(MAX_IDS_BYTES)
+  const allowsDuplicate = isDuplicateAllowed(readQuery(DUPLICATE, request.query))
   const given = readGivenOperation(body)
   demandPermission(caller, given.type)
   const mistakes: string[] = []
@@ -81,16 +91,18 @@ async function createFromJson(services: Services, request: ApiRequest): Promise<
   const refused = parametersRefused(mistakes)
   if (refused !== null) throw refused
   const { maxFailedRows = null, maxFailedRatio = null } = given.options
-  return createAwaitingOperation(services, {
+  const terms = {
     caller,
     type: given.type,
     name: given.name || null,
     options,
     policy: { maxFailedRows, maxFailedRatio },
-    declared: declaredData(given),
     startsByItself: given.start ?? true,
     requestKey: readIdempotencyKey(request.header('idempotency-key')),
-  })
+  }
+  return 'ids' in given && given.ids !== undefined
+    ? createIdsOperation(services, { ...terms, ids: given.ids, allowsDuplicate })
+    : createAwaitingOperation(services, { ...terms, declared: declaredData(given) })
 }
 
 function declaredData(given: GivenOperation): DeclaredData {

@@ -67,7 +67,7 @@ async function page(
 ): Promise<Answer> {
   const after = cursor === undefined ? 0 : rowOfCursor(cursor)
   const failed = await readFailedRowsPage(pool, number, after, limit + 1)
-  const found = byRow(failed, source?.kind !== 'zip')
+  const found = byRow(failed, source?.kind === 'csv')
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined
   const next = last && `${path}?${new URLSearchParams({ limit: String(limit), cursor: cursorOfRow(last.row) })}`

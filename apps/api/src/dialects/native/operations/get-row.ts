@@ -40,7 +40,7 @@ export const getRow: Endpoint = {
     const row = rowOf(request.params['row'] ?? '', operation)
     const { outcome, line, byte, failures } = await outcomeOf(services, operation, row)
     const mistakes = failures.map((each) => ({ code: each.code, column: each.column, message: rowMessage(each) }))
-    const place = operation.source?.kind === 'zip' ? { line: null, byte: null } : { line, byte }
+    const place = operation.source?.kind === 'csv' ? { line, byte } : { line: null, byte: null }
     return json(200, { row, outcome, ...place, mistakes }, { 'Cache-Control': 'no-store' })
   },
 }

@@ -33,7 +33,20 @@ const CSV_TERMS = {
     .describe('`,`, `;`, `|` or `tab`; found from the header unless given.'),
 } as const
 
-/** An operation whose data is to come, as a client asks for it. */
+/** Ids of one request. */
+const MOST_IDS = 10_000
+
+/** What may be given of a list of ids. */
+const IDS_TERMS = {
+  ids: z
+    .array(z.string('expected text'), 'expected an array of ids')
+    .min(1, 'expected at least one id')
+    .max(MOST_IDS, `expected at most ${MOST_IDS} ids; send more as a CSV with a column id`)
+    .optional()
+    .describe('The rows; without them, the operation awaits a CSV with a column `id`.'),
+} as const
+
+/** An operation with a list of ids, or one whose data is to come, as a client asks for it. */
 export const GIVEN_OPERATION = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('IMPORT_USERS'),
@@ -43,6 +56,27 @@ export const GIVEN_OPERATION = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('QUICK_ENROLLMENT'), ...TERMS, ...CSV_TERMS, options: OPTIONS.QUICK_ENROLLMENT }),
   z.strictObject({ type: z.literal('SMART_CARD_ENROLLMENT'), ...TERMS, options: OPTIONS.SMART_CARD_ENROLLMENT }),
+  z.strictObject({
+    type: z.literal('SEND_MFP'),
+    ...TERMS,
+    ...CSV_TERMS,
+    ...IDS_TERMS,
+    options: OPTIONS.SEND_MFP.prefault({}),
+  }),
+  z.strictObject({
+    type: z.literal('REVOKE_MFP'),
+    ...TERMS,
+    ...CSV_TERMS,
+    ...IDS_TERMS,
+    options: OPTIONS.REVOKE_MFP.prefault({}),
+  }),
+  z.strictObject({
+    type: z.literal('PRINT_ENROLLMENTS'),
+    ...TERMS,
+    ...CSV_TERMS,
+    ...IDS_TERMS,
+    options: OPTIONS.PRINT_ENROLLMENTS,
+  }),
 ])
 
 export type GivenOperation = z.infer<typeof GIVEN_OPERATION>
@@ -53,6 +87,7 @@ const TYPELESS = z.strictObject(
     type: z.enum(OPERATION_TYPES, `expected one of ${OPERATION_TYPES.join(', ')}`),
     ...TERMS,
     ...CSV_TERMS,
+    ...IDS_TERMS,
     options: z.unknown().optional(),
   },
   anObject,

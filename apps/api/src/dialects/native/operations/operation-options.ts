@@ -1,6 +1,7 @@
 import { CERTIFICATE_FILENAME_PATTERNS, OPERATION_TYPES, type OperationType } from '@muster/contracts'
 import type { OperationRecord, Pool } from '@muster/database'
 import {
+  type PrintEnrollmentsOptions,
   type QuickEnrollmentOptions,
   quickEnrollmentOptions,
   type SmartCardEnrollmentOptions,
@@ -9,6 +10,7 @@ import {
 import { z } from 'zod'
 import { parseFilenamePattern, parseOverwrite } from '../../../operations/enrollment-parameters.ts'
 import { readFactorConfigs } from '../../../operations/factor-configs.ts'
+import { EXCEPTION_MESSAGE, HOPPER, PRINTING, printFields, printOptions } from './printing-options.ts'
 
 type Fields = ReadonlyMap<string, readonly string[]>
 
@@ -17,6 +19,9 @@ const FIELDS: { readonly [T in OperationType]: readonly string[] } = {
   IMPORT_USERS: [],
   QUICK_ENROLLMENT: ['factor_configs', 'overwrite_enrollment_data'],
   SMART_CARD_ENROLLMENT: ['factor_configs', 'overwrite_enrollment_data', 'certificate_filename_pattern'],
+  SEND_MFP: [],
+  REVOKE_MFP: [],
+  PRINT_ENROLLMENTS: ['printer', 'hopper', 'exception_message'],
 }
 
 /** All of them. */
@@ -80,6 +85,9 @@ export const OPTIONS = {
     },
     anObject,
   ),
+  SEND_MFP: z.strictObject(policy, anObject),
+  REVOKE_MFP: z.strictObject(policy, anObject),
+  PRINT_ENROLLMENTS: z.strictObject({ ...PRINTING, ...policy }, anObject),
 } as const satisfies { readonly [T in OperationType]: z.ZodObject }
 
 type GivenOptions = { [T in OperationType]: { readonly type: T; readonly options: z.infer<(typeof OPTIONS)[T]> } }
@@ -91,7 +99,11 @@ export async function readGivenOptions(
   { type, options }: GivenOptions[OperationType],
   mistakes: string[],
 ): Promise<unknown> {
-  if (type === 'IMPORT_USERS') return null
+  if (type === 'IMPORT_USERS' || type === 'SEND_MFP' || type === 'REVOKE_MFP') return null
+  if (type === 'PRINT_ENROLLMENTS') {
+    const { printer, hopper = 1, exceptionMessage = null } = options
+    return printOptions(pool, tenantId, { printer, hopper, exceptionMessage }, 'options.printer', mistakes)
+  }
   const { factorConfigs, overwriteEnrollmentData: overwrite = false } = options
   const before = mistakes.length
   const naming = { type, parameter: 'options.factorConfigs' }
@@ -113,7 +125,9 @@ export async function readOptions(
   const before = mistakes.length
   const valuesOf = (name: string) => fields.get(name) ?? []
   refuseOthers(type, fields, mistakes)
-  if (type === 'IMPORT_USERS') return null
+  if (type === 'IMPORT_USERS' || type === 'SEND_MFP' || type === 'REVOKE_MFP') return null
+  if (type === 'PRINT_ENROLLMENTS')
+    return printOptions(pool, tenantId, printFields(valuesOf, mistakes), 'printer', mistakes)
   const configs = await readFactorConfigs(pool, tenantId, valuesOf('factor_configs'), { type }, mistakes)
   const overwrite = parseOverwrite(valuesOf('overwrite_enrollment_data'), mistakes)
   const isSmartCard = type === 'SMART_CARD_ENROLLMENT'
@@ -143,13 +157,22 @@ export const SHOWN_OPTIONS = z.object({
   certificateFilenamePattern: FILENAME_PATTERN.optional().describe(
     "What the names of the certificates' files say of their users.",
   ),
+  printer: z.string().optional().describe('The name that the printer had.'),
+  hopper: HOPPER.optional(),
+  exceptionMessage: EXCEPTION_MESSAGE.nullable().optional(),
   ...POLICY,
 })
 
 export function optionsJson({ type, options, policy }: OperationRecord): z.infer<typeof SHOWN_OPTIONS> {
   switch (type) {
     case 'IMPORT_USERS':
+    case 'SEND_MFP':
+    case 'REVOKE_MFP':
       return policy
+    case 'PRINT_ENROLLMENTS': {
+      const { printer, hopper, exceptionMessage } = options as PrintEnrollmentsOptions
+      return { printer: printer.name, hopper, exceptionMessage, ...policy }
+    }
     case 'QUICK_ENROLLMENT':
       return { ...enrollmentJson(options as QuickEnrollmentOptions), ...policy }
     case 'SMART_CARD_ENROLLMENT': {

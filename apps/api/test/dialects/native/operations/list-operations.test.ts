@@ -54,7 +54,7 @@ async function write(count: number, tenantId = api.tenantId): Promise<readonly W
   const { rows } = await api.pool.query<{ id: string; number: string }>(
     `insert into operations (id, tenant_id, type, name, state, paused, reason, options, source, created_by, changed_by,
        created_at, ended_at, total)
-     select id, $2, type, name, state, paused, 'test', '{ "factorConfigs": [], "overwrite": false }', $4, "createdBy", "createdBy",
+     select id, $2, type, name, state, paused, 'test', '{ "factorConfigs": [], "overwrite": false, "printer": { "name": "PDF" }, "hopper": 1 }', $4, "createdBy", "createdBy",
        $3::timestamptz + created * interval '1 microsecond', $3::timestamptz + ended * interval '1 microsecond', 0
      from jsonb_to_recordset($1) as made (id uuid, type text, name text, state text, paused boolean, "createdBy" text,
        created bigint, ended bigint)

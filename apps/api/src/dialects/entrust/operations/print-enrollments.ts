@@ -1,0 +1,54 @@
+import { findPrinterByName, type StoredPrinter } from '@muster/database'
+import { z } from 'zod'
+import { Refusal } from '../../../refusal.ts'
+import type { Services } from '../../../services.ts'
+import type { Endpoint } from '../../endpoint.ts'
+import { CREATION, createBulkOperation } from './create-bulk-operation.ts'
+import { IDS, isStorable, readBody } from './read-body.ts'
+
+const FIRST_HOPPER = 1
+
+const PRINTER = z.object(
+  {
+    name: z.string('expected text').min(1, 'expected at least one character'),
+    hopper: z
+      .int('expected 1 to 99')
+      .min(1, 'expected 1 to 99')
+      .max(99, 'expected 1 to 99')
+      .nullish()
+      .describe('From which the blank cards come; 1 unless given.'),
+    exceptionSlotMessage: z
+      .string('expected text')
+      .max(200, 'expected at most 200 characters')
+      .refine(isStorable, 'expected no control characters')
+      .nullish()
+      .describe('What the printer is to show for the slot of cards that failed.'),
+  },
+  'expected an object',
+)
+
+const BODY = z.object({ ids: IDS, printer: PRINTER }, 'expected an object')
+
+/** `POST /v2/print`. */
+export const printEnrollments: Endpoint = {
+  ...CREATION,
+  summary: 'Print enrollments',
+  body: { 'application/json': BODY },
+  async handler(services, request) {
+    const { ids, printer: given } = await readBody(BODY, request)
+    const { id, name, kind, address } = await printerOfName(services, request.caller.tenantId, given.name)
+    const options = {
+      printer: { id, name, kind, address },
+      hopper: given.hopper ?? FIRST_HOPPER,
+      exceptionMessage: given.exceptionSlotMessage ?? null,
+    }
+    return createBulkOperation(services, request, { type: 'PRINT_ENROLLMENTS', options, ids })
+  },
+}
+
+async function printerOfName({ pool }: Services, tenantId: number, name: string): Promise<StoredPrinter> {
+  // PostgreSQL's text has no NUL, so that no printer has it in its name.
+  const printer = name.includes('\0') ? null : await findPrinterByName(pool, tenantId, name)
+  if (printer !== null) return printer
+  throw new Refusal('not-found', 'There is no printer of this name.', { members: { target: 'printer.name' } })
+}

@@ -1,0 +1,57 @@
+import type { Enrollment } from '@muster/engine/ports'
+import PDFDocument from 'pdfkit'
+import { cardFace } from './card-face.ts'
+import { cardLayout, INNER_WIDTH } from './card-layout.ts'
+import { CARD_HEIGHT, CARD_WIDTH } from './card-size.ts'
+import { drawCard } from './draw-card.ts'
+import { type CardFonts, FONT_NAMES } from './fonts.ts'
+import { Problem } from './problem.ts'
+
+/** The same cards give the same bytes, so the file does not tell when it was made; it must tell some time. */
+const NO_TIME = new Date(0)
+
+/** A PDF with a card a page, taken away while it grows. */
+export class CardDocument {
+  readonly #fonts: CardFonts
+  readonly #pdf: PDFKit.PDFDocument
+  #pages = 0
+
+  /** @param subject tells the file from others, without personal data */
+  constructor(fonts: CardFonts, subject: string) {
+    this.#fonts = fonts
+    const info = { Title: 'Cards', Subject: subject, Creator: 'Muster', Producer: 'Muster', CreationDate: NO_TIME }
+    this.#pdf = new PDFDocument({
+      autoFirstPage: false,
+      size: [CARD_WIDTH, CARD_HEIGHT],
+      margin: 0,
+      info,
+    })
+    for (const name of FONT_NAMES) this.#pdf.registerFont(name, fonts[name].bytes)
+  }
+
+  get isEmpty(): boolean {
+    return this.#pages === 0
+  }
+
+  /** Adds a page; or none, and tells why. */
+  add(enrollment: Enrollment): Problem | null {
+    const face = cardFace(enrollment, this.#fonts, INNER_WIDTH)
+    if (face instanceof Problem) return face
+    const layout = cardLayout(face)
+    if (layout instanceof Problem) return layout
+    this.#pdf.addPage()
+    drawCard(this.#pdf, face, layout)
+    this.#pages++
+    return null
+  }
+
+  /** The bytes that are new since it was asked last; null when there are none. */
+  take(): Uint8Array | null {
+    return this.#pdf.read()
+  }
+
+  /** Nothing can be added any more. */
+  end(): void {
+    this.#pdf.end()
+  }
+}

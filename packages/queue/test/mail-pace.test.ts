@@ -1,0 +1,95 @@
+import { type TestRedis, testRedis } from '@muster/testkit'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type MailPace, mailPace } from '../src/index.ts'
+import { freeze, kill, thaw } from './redis-outage.ts'
+
+const LONG_MS = 20_000
+
+describe('the pace of mails', () => {
+  let redis: TestRedis
+  let client: Redis
+  const paces: MailPace[] = []
+
+  beforeAll(async () => {
+    redis = await testRedis()
+    client = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
+    client.on('error', () => {})
+  })
+  afterAll(async () => {
+    client.disconnect()
+    await redis.stop()
+  })
+  afterEach(async () => {
+    await Promise.all(paces.splice(0).map((pace) => pace.close()))
+    await client.flushall()
+  })
+
+  /** One that Redis answers: what it counts, it counts there. */
+  const connected = async (perSecond: number) => {
+    const pace = mailPace(redis.url, perSecond)
+    paces.push(pace)
+    await expect.poll(() => pace.take(LONG_MS).then(() => client.exists('mails:all'))).toBe(1)
+    await expect.poll(() => client.exists('mails:all')).toBe(0)
+    return pace
+  }
+  const take = (pace: MailPace, count: number, ms = LONG_MS) =>
+    Promise.all(Array.from({ length: count }, () => pace.take(ms).then((taken) => ({ taken, at: performance.now() }))))
+  /** How many fell into the busiest second, at its worst: two windows may meet in it. */
+  const busiest = (times: readonly number[]) =>
+    Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 900).length))
+
+  it('lets so many through a second, of all processes together, and the others after them', async () => {
+    const [one, other] = [await connected(5), await connected(5)]
+    const begun = performance.now()
+    const all = (await Promise.all([take(one, 10), take(other, 10)])).flat()
+    expect(all.every(({ taken }) => taken)).toBe(true)
+    // Twenty at five a second: three windows have to pass.
+    expect(performance.now() - begun).toBeGreaterThan(2_900)
+    expect(performance.now() - begun).toBeLessThan(8_000)
+    expect(busiest(all.map(({ at }) => at))).toBeLessThanOrEqual(10)
+  })
+
+  it('lets them through in their order, and tells those who waited for too long', async () => {
+    const pace = await connected(2)
+    const answers = await take(pace, 8, 1_500)
+    const taken = answers.map((answer) => answer.taken)
+    expect(taken.indexOf(false)).toBeGreaterThanOrEqual(2)
+    expect(taken).toEqual([...taken].sort((a, b) => Number(b) - Number(a)))
+    // Nothing was taken by those who went away.
+    expect(await pace.take(LONG_MS)).toBe(true)
+  })
+
+  it('keeps its pace by itself while Redis is away, and loses nobody', async () => {
+    const pace = await connected(5)
+    await kill(redis)
+    const begun = performance.now()
+    const answers = await take(pace, 11)
+    expect(answers.every(({ taken }) => taken)).toBe(true)
+    expect(performance.now() - begun).toBeGreaterThan(1_000)
+    await redis.restart()
+    await expect.poll(() => pace.take(LONG_MS).then(() => client.exists('mails:all')), { timeout: 15_000 }).toBe(1)
+  })
+
+  it('holds up nobody for long while Redis is frozen', async () => {
+    const pace = await connected(50)
+    freeze(redis)
+    try {
+      const begun = performance.now()
+      expect((await take(pace, 5)).every(({ taken }) => taken)).toBe(true)
+      expect(performance.now() - begun).toBeLessThan(2_000)
+    } finally {
+      thaw(redis)
+    }
+  })
+
+  it('sends those who wait away when it is closed', async () => {
+    const pace = mailPace(redis.url, 1)
+    const begun = performance.now()
+    const waiting = take(pace, 20)
+    await pace.close()
+    expect((await waiting).filter(({ taken }) => taken).length).toBeLessThanOrEqual(2)
+    expect(performance.now() - begun).toBeLessThan(1_000)
+    expect(await pace.take(LONG_MS)).toBe(false)
+  })
+})
