@@ -40,7 +40,11 @@ export class CardDocument {
     const layout = cardLayout(face)
     if (layout instanceof Problem) return layout
     this.#pdf.addPage()
+    const { dictionary } = this.#pdf.page
     drawCard(this.#pdf, face, layout)
+    this.#pdf.flushPages()
+    // It is written; of each page, the list of them needs the number alone.
+    dictionary.data = { Pattern: null, Annots: null }
     this.#pages++
     return null
   }

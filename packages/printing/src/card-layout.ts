@@ -22,7 +22,7 @@ export interface CardLayout {
 }
 
 /** What is nearer to the edge may be cut off when cards are printed to it. */
-export const MARGIN = 3 * MM
+const MARGIN = 3 * MM
 const GAP = 2 * MM
 export const INNER_WIDTH = CARD_WIDTH - 2 * MARGIN
 

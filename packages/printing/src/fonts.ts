@@ -17,7 +17,7 @@ export type FontName = keyof typeof FILES
 export const FONT_NAMES = ['regular', 'bold'] as const satisfies readonly FontName[]
 
 /** A font as it is embedded. */
-export interface CardFont {
+interface CardFont {
   readonly bytes: Buffer
   /** True when it has a glyph for each character of the text. */
   covers(text: string): boolean

@@ -13,7 +13,7 @@ export interface BarcodeSymbol {
   readonly value: string
 }
 
-export interface Dark {
+interface Dark {
   readonly x: number
   readonly y: number
   readonly width: number

@@ -34,7 +34,7 @@ export function cardOf(row: number, fields: readonly EnrolledField[], organizati
   return { row, enrollment: { organization, design: 'Employee Badge', fields } }
 }
 
-export async function* stream<T>(values: Iterable<T>): AsyncGenerator<T> {
+async function* stream<T>(values: Iterable<T>): AsyncGenerator<T> {
   yield* values
 }
 

@@ -1,2 +1,5 @@
+export * from './archive-limit.ts'
 export * from './lifecycle.ts'
+export * from './mail-setting.ts'
 export * from './settings.ts'
+export * from './wallet-setting.ts'

@@ -100,62 +100,6 @@ export function secretsKeys() {
     .refine((keys) => keys.every((key) => key.length === 32), message)
 }
 
-/** A name may be anything that cannot be taken for an address, or for more of the header it stands in. */
-const SENDER = /^(?:"?([^<>"\p{C}]*?)"?\s*<([^<>\s]+)>|([^<>\s]+))$/u
-const MAILBOX = /^[^\s\p{C}@"(),:;<>[\]\\]{1,64}@[^\s\p{C}@"(),:;<>[\]\\]{1,253}$/u
-
-/** Settings of the mails that Muster sends. */
-export const mailSetting = {
-  /** `SMTP_URL` */
-  smtpUrl: () => {
-    const message =
-      'expected smtp://host:port or smtps://user:password@host:port, special characters as % and two hexadecimal digits'
-    return z.string(message).refine(isSmtpUrl, message)
-  },
-  /** `MAIL_FROM`: who mails are from. The name is null where there is none. */
-  from: () => {
-    const message =
-      'expected an address like badges@example.com, or a name and an address like Acme <badges@example.com>'
-    return z.string(message).transform((text, context) => {
-      const [, name = '', bracketed, bare] = SENDER.exec(text.trim()) ?? []
-      const address = bracketed ?? bare ?? ''
-      if (MAILBOX.test(address)) return { name: name === '' ? null : name, address }
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    })
-  },
-  /** `MAILS_PER_SECOND`: of all workers together. */
-  perSecond: () => integer(1, 1_000).default(50),
-} as const
-
-function isSmtpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text)
-  const isBare = /^\/?$/.test(pathname) && search === '' && hash === ''
-  return /^smtps?:$/.test(protocol) && hostname !== '' && isBare && isEncoded(username) && isEncoded(password)
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Settings of the wallets: with which names and files passes are signed. */
-export const walletSetting = {
-  /** `APPLE_PASS_TYPE_ID` */
-  passTypeId: () => z.string().regex(/^pass(\.[A-Za-z0-9-]+)+$/, 'expected an identifier like pass.com.example.badge'),
-  /** `APPLE_TEAM_ID` */
-  teamId: () => z.string().regex(/^[A-Z0-9]{10}$/, 'expected ten capital letters and digits'),
-  /** `GOOGLE_WALLET_ISSUER_ID` */
-  issuerId: () => z.string().regex(/^\d{1,30}$/, "expected the issuer's number"),
-  /** `…_FILE` */
-  file: () => z.string('expected the path of a file'),
-} as const
-
 export const logLevel = () =>
   z.enum(['debug', 'info', 'warn', 'error'], 'expected debug, info, warn or error').default('info')
 
@@ -167,39 +111,3 @@ export const filesDays = () => integer(1, 36_500).default(30)
 
 /** `RETENTION_RECORDS_DAYS`: days after its end that an operation's record and failed rows are kept. */
 export const recordsDays = () => integer(1, 36_500).default(90)
-
-const KIB = 1024
-const GIB = 1024 ** 3
-
-/** `ARCHIVE_…`: what an uploaded archive may ask of the API, which looks at its end, and of the workers, which read it. */
-export const archiveLimit = {
-  /** Entries, folders among them. */
-  maxEntries: () => integer(1, 10_000_000).default(1_000_000),
-  /** Bytes of one file, unpacked. */
-  maxEntryBytes: () => integer(KIB, 64 * KIB * KIB).default(KIB * KIB),
-  /** Bytes of all files together, unpacked. */
-  maxUnpackedBytes: () => integer(1, KIB * GIB).default(4 * GIB),
-  /** How many times larger than packed a file of more than 1 MiB may be when unpacked. */
-  maxRatio: () => integer(1, 10_000).default(200),
-  /** Bytes of the list of files at the archive's end. */
-  maxDirectoryBytes: () => integer(KIB, 4 * GIB).default(256 * KIB * KIB),
-} as const
-
-interface ArchiveSettings {
-  readonly ARCHIVE_MAX_ENTRIES: number
-  readonly ARCHIVE_MAX_ENTRY_BYTES: number
-  readonly ARCHIVE_MAX_UNPACKED_BYTES: number
-  readonly ARCHIVE_MAX_RATIO: number
-  readonly ARCHIVE_MAX_DIRECTORY_BYTES: number
-}
-
-/** The limits that these settings are. */
-export function archiveLimits(settings: ArchiveSettings): { readonly [L in keyof typeof archiveLimit]: number } {
-  return {
-    maxEntries: settings.ARCHIVE_MAX_ENTRIES,
-    maxEntryBytes: settings.ARCHIVE_MAX_ENTRY_BYTES,
-    maxUnpackedBytes: settings.ARCHIVE_MAX_UNPACKED_BYTES,
-    maxRatio: settings.ARCHIVE_MAX_RATIO,
-    maxDirectoryBytes: settings.ARCHIVE_MAX_DIRECTORY_BYTES,
-  }
-}

@@ -9,7 +9,7 @@ import type { ReceivedFile, Upload } from '../upload/upload.ts'
 import type { HttpContext } from './http-context.ts'
 
 const MAX_JSON_BYTES = 64 * 1024
-const readForm = express.text({ limit: '16kb', type: () => true })
+const MAX_FORM_BYTES = 16 * 1024
 
 /** One request, seen without the web server; what it took in is undone unless the handler keeps it. */
 export class Exchange implements PublicRequest {
@@ -69,7 +69,7 @@ export class Exchange implements PublicRequest {
   async json(maxBytes = MAX_JSON_BYTES): Promise<unknown> {
     if (!this.#req.is('application/json'))
       throw new Refusal('unsupported-media-type', 'Send the body as application/json.')
-    await this.#read(express.json({ limit: maxBytes, strict: false, type: () => true }))
+    await this.#read(express.json({ limit: maxBytes, strict: false, type: () => true }), maxBytes)
     return this.#req.body
   }
 
@@ -77,7 +77,7 @@ export class Exchange implements PublicRequest {
     if (!this.#req.is('application/x-www-form-urlencoded')) {
       throw new Refusal('unsupported-media-type', 'Send the body as application/x-www-form-urlencoded.')
     }
-    await this.#read(readForm)
+    await this.#read(express.text({ limit: MAX_FORM_BYTES, type: () => true }), MAX_FORM_BYTES)
     return new URLSearchParams(typeof this.#req.body === 'string' ? this.#req.body : '')
   }
 
@@ -98,10 +98,12 @@ export class Exchange implements PublicRequest {
     return this.#received.file
   }
 
-  async #read(parser: RequestHandler): Promise<void> {
+  async #read(parser: RequestHandler, maxBytes: number): Promise<void> {
     if (this.#req.headers.expect !== undefined) this.#res.writeContinue()
     await new Promise<void>((resolve, reject) => {
-      parser(this.#req, this.#res, (error?: unknown) => (error === undefined ? resolve() : reject(bodyRefusal(error))))
+      parser(this.#req, this.#res, (error?: unknown) =>
+        error === undefined ? resolve() : reject(bodyRefusal(error, maxBytes)),
+      )
     })
   }
 }
@@ -113,13 +115,13 @@ function untilClosed(res: Response): AbortSignal {
 }
 
 /** What the body parser found wrong, by its `type`. */
-function bodyRefusal(error: unknown): unknown {
+function bodyRefusal(error: unknown, maxBytes: number): unknown {
   const type = error instanceof Error && 'type' in error ? error.type : null
   switch (type) {
     case 'entity.parse.failed':
       return new Refusal('malformed-request', 'The body is not well-formed JSON.')
     case 'entity.too.large':
-      return new Refusal('content-too-large', 'The body is too large.')
+      return new Refusal('content-too-large', `The body is too large: at most ${maxBytes} bytes are taken.`)
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new Refusal('unsupported-media-type', 'Send the body in UTF-8, uncompressed or as gzip, deflate or br.')

@@ -33,6 +33,7 @@ export class MailServer {
   #server: SMTPServer
   #port = 0
   #lives = 1
+  #isDead = false
 
   private constructor(takesMs: number) {
     this.#takesMs = takesMs
@@ -63,6 +64,7 @@ export class MailServer {
 
   /** Dies as a process does: all connections end in the middle, what was not kept is gone, nobody can connect. */
   async die(): Promise<void> {
+    this.#isDead = true
     this.#lives++
     const closed = once(this.#server.server, 'close')
     this.#server.close()
@@ -70,8 +72,10 @@ export class MailServer {
     await closed
   }
 
-  /** Is there again, at the same address. */
+  /** Is there again, at the same address; does nothing while it is there. */
   async rise(): Promise<void> {
+    if (!this.#isDead) return
+    this.#isDead = false
     this.#server = this.#newServer()
     await this.#listen()
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { brokenMuster } from './broken-muster.ts'
 import { eventually } from './eventually.ts'
 import { abandonHeld, messages } from './mail-holds.ts'
@@ -12,14 +12,17 @@ import { moments, pauses, seed } from './random.ts'
 import { record } from './record.ts'
 import { everythingTold, namesOf } from './told.ts'
 
-/** The most that fit into a request. */
+/** About as many as fit into a request. */
 const ROWS = 1_000
+/** So many that what happens after `SOME` mails happens in the middle. */
+const FEWER_ROWS = 400
+const SOME = 100
 /** So short that little happens in it, and longer than a mail takes. */
 const LONGEST_PAUSE_MS = 60
 /** Mails of an operation that are out at the same time. */
 const AT_ONCE = 10
 /** Between the end of a mail and the server's answer. */
-const TAKES_MS = 20
+const TAKES_MS = 10
 const NOTHING_AFTER_MS = 2_000
 
 describe('what happens while mails go out', () => {
@@ -35,9 +38,10 @@ describe('what happens while mails go out', () => {
     MAIL_FROM: 'Muster <badges@muster.example>',
     MAILS_PER_SECOND: '1000',
   }))
+  afterEach(() => server.rise())
   afterAll(() => server.die())
 
-  const start = async (name: string, rows = ROWS): Promise<Mailing> => {
+  const start = async (name: string, rows = FEWER_ROWS): Promise<Mailing> => {
     const access = await muster().access()
     const made = await makeMailRows(access, name, rows)
     return { ...made, id: await sendPasses(access, made.ids) }
@@ -50,10 +54,10 @@ describe('what happens while mails go out', () => {
     })
   }
 
-  it('is the worker killed, with Redis emptied once and the mail server dying once: nobody gets two, nobody is forgotten', async () => {
+  it('is the worker killed: alone, with all that Redis holds, and with the mail server too. Nobody gets two, nobody is forgotten', async () => {
     const chosen = seed()
-    const mailing = await start('killed')
-    const kills = [killWorker, killWorkerAndFlush, killMailServerAndWorker]
+    const mailing = await start('killed', ROWS)
+    const kills = [killWorker, killWorkerAndFlush, killAll]
     const pausesMs = pauses(chosen, kills.length, LONGEST_PAUSE_MS)
     for (const [index, mails] of moments(chosen, kills.length, mailing.rowOf.size).entries()) {
       await server.took(mails)
@@ -72,7 +76,7 @@ describe('what happens while mails go out', () => {
 
   it('is Redis losing all that it holds: nothing is uncertain', async () => {
     const mailing = await start('flushed')
-    await nextMails(200)
+    await nextMails(SOME)
     await flush()
     await completed(mailing)
     await expectAllTold(muster(), server, mailing, 0)
@@ -80,7 +84,7 @@ describe('what happens while mails go out', () => {
 
   it('is the mail server, dying and coming back: only what it was taking is uncertain', async () => {
     const mailing = await start('away')
-    await nextMails(200)
+    await nextMails(SOME)
     await server.die()
     await foundAway(mailing)
     await server.rise()
@@ -92,7 +96,7 @@ describe('what happens while mails go out', () => {
     const mailing = await start('cancelled')
     const url = await muster().databaseUrl()
     const access = await muster().access()
-    await nextMails(200)
+    await nextMails(SOME)
     await cancelPasses(access, mailing.id)
     const cancelledAt = performance.now()
     await eventually('the mails that were out to be settled', NOTHING_AFTER_MS, async () => {
@@ -140,9 +144,9 @@ describe('what happens while mails go out', () => {
     return held
   }
 
-  const killMailServerAndWorker = async (): Promise<number> => {
+  const killAll = async (): Promise<number> => {
     await server.die()
-    return killWorker()
+    return killWorkerAndFlush()
   }
 
   const flush = async (): Promise<void> => {
