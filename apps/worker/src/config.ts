@@ -79,6 +79,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   ]
   return {
     ...settings,
+    retention: {
+      awaitingDataHours: settings.AWAITING_DATA_HOURS,
+      filesDays: settings.RETENTION_FILES_DAYS,
+      recordsDays: settings.RETENTION_RECORDS_DAYS,
+    },
     /** How passes are mailed; null where no mail server is set up. */
     mail:
       smtpUrl === undefined || from === undefined || publicUrl === undefined

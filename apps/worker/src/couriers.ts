@@ -1,6 +1,6 @@
 import { cardStore, outbox, type Pool, passStore } from '@muster/database'
 import type { DeliveryEngine, FileStore } from '@muster/engine'
-import { paced, smtpMailer } from '@muster/mail'
+import { smtpMailer } from '@muster/mail'
 import { mailPasses, printCards, tellGoogle } from '@muster/operations'
 import { pdfPrinter } from '@muster/printing'
 import { mailPace } from '@muster/queue'
@@ -23,6 +23,8 @@ export function openCouriers(config: WorkerConfig, { pool, files }: { pool: Pool
       SEND_MFP: mailPasses({
         passes,
         mailer: mail?.mailer ?? null,
+        // Without a mailer, messages fail at once.
+        pace: mail?.pace ?? { take: async () => true },
         domain: mail?.domain ?? '',
         wallets,
         claims: {
@@ -48,9 +50,10 @@ export function openCouriers(config: WorkerConfig, { pool, files }: { pool: Pool
 function openMail({ mail, REDIS_URL }: WorkerConfig) {
   if (mail === null) return null
   const pace = mailPace(REDIS_URL, mail.perSecond)
-  const mailer = paced(smtpMailer({ url: mail.smtpUrl, from: mail.from }), pace)
+  const mailer = smtpMailer({ url: mail.smtpUrl, from: mail.from })
   return {
     mailer,
+    pace,
     publicUrl: mail.publicUrl,
     domain: mail.from.address.slice(mail.from.address.lastIndexOf('@') + 1),
     close: () => Promise.all([pace.close(), mailer.close()]),

@@ -53,14 +53,9 @@ run(async () => {
   const perTenant = config.TENANT_OPERATIONS_IN_FLIGHT
   const pending = () => pendingWork(pool, perTenant)
   const dispatcher = runDispatcher({ redisUrl: config.REDIS_URL, pending, producer, log })
-  const retention = {
-    awaitingDataHours: config.AWAITING_DATA_HOURS,
-    filesDays: config.RETENTION_FILES_DAYS,
-    recordsDays: config.RETENTION_RECORDS_DAYS,
-  }
   const maintenance = runMaintenance({
     redisUrl: config.REDIS_URL,
-    maintain: (signal) => maintain({ pool, files, log }, retention, signal),
+    maintain: (signal) => maintain({ pool, files, log }, config.retention, signal),
     log,
   })
   const couriers = openCouriers(config, { pool, files })

@@ -47,6 +47,7 @@ function courier(mailer: Mailer | null, options: Partial<MailPassesOptions> = {}
   return mailPasses({
     passes: passStore(harness.database.pool),
     mailer,
+    pace: { take: async () => true },
     wallets: ['apple', 'google'],
     domain: 'acme.example',
     claims: {

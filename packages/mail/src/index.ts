@@ -1,2 +1,1 @@
-export { type Pace, paced } from './paced.ts'
 export { type SmtpOptions, smtpMailer } from './smtp-mailer.ts'

@@ -6,13 +6,11 @@ import {
   databaseUrl,
   fileStoreUrl,
   integer,
-  mailSetting,
   parseSettings,
   port,
   redisUrl,
   SettingsError,
   secretsKeys,
-  walletSetting,
 } from '../src/settings.ts'
 
 const schema = z.object({
@@ -106,57 +104,5 @@ describe('settings that mean something only together', () => {
       /PORT: [\s\S]*B: [\s\S]*C: [\s\S]*CERTIFICATE_FILE: expected a certificate$/,
     )
     expect(() => parseSettings(grouped, {}, inFiles)).toThrow(SettingsError)
-  })
-})
-
-describe('settings of the wallets', () => {
-  it.each([
-    ['a pass type', walletSetting.passTypeId(), ['pass.com.example.badge'], ['com.example', 'pass.', 'pass.a b']],
-    ['a team', walletSetting.teamId(), ['A1B2C3D4E5'], ['A1B2C3D4E', 'a1b2c3d4e5']],
-    ["an issuer's number", walletSetting.issuerId(), ['3388000000022000001'], ['', '338x']],
-  ])('take %s', (_, setting, right, wrong) => {
-    for (const value of right) expect(setting.safeParse(value).success, value).toBe(true)
-    for (const value of wrong) expect(setting.safeParse(value).success, value).toBe(false)
-  })
-})
-
-describe('settings of mails', () => {
-  const mail = z.object({ SMTP_URL: mailSetting.smtpUrl().optional(), MAIL_FROM: mailSetting.from().optional() })
-  const parse = (env: Record<string, string>) => parseSettings(mail, env)
-
-  it.each([
-    ['badges@acme.example', { name: null, address: 'badges@acme.example' }],
-    ['Acme, Inc. <badges@acme.example>', { name: 'Acme, Inc.', address: 'badges@acme.example' }],
-    ['"Ausweise für Zoë" <badges@acme.example>', { name: 'Ausweise für Zoë', address: 'badges@acme.example' }],
-    [' <badges@acme.example>', { name: null, address: 'badges@acme.example' }],
-  ])('MAIL_FROM may be %s', (text, sender) => {
-    expect(parse({ MAIL_FROM: text }).MAIL_FROM).toEqual(sender)
-  })
-
-  it.each([
-    'Acme',
-    'a@example.com, b@example.com',
-    'Acme <a@example.com> x',
-    'A\r\nBcc: x@y.z <a@b.c>',
-    'a b@example.com',
-    '<>',
-  ])('MAIL_FROM may not be %j', (text) => {
-    expect(() => parse({ MAIL_FROM: text })).toThrow('MAIL_FROM: expected an address like badges@example.com')
-  })
-
-  it.each(['smtp://localhost:25', 'smtps://me%40x.org:p%40ss@mail.example.com/'])('SMTP_URL may be %s', (text) => {
-    expect(parse({ SMTP_URL: text }).SMTP_URL).toBe(text)
-  })
-
-  it.each([
-    'mail.example.com',
-    'http://mail.example.com',
-    'smtp://',
-    'smtp://u:hunter/2@mail',
-    'smtp://u:hunter%2@mail',
-    'smtp://m?x=1',
-  ])('SMTP_URL may not be %s, which is not shown', (text) => {
-    expect(() => parse({ SMTP_URL: text })).toThrow(/SMTP_URL: expected smtp:\/\/host:port .*\(not shown\)/)
-    expect(() => parse({ SMTP_URL: text })).not.toThrow(/hunter/)
   })
 })

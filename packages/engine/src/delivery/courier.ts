@@ -15,6 +15,11 @@ export type Carry = () => Promise<DeliveryResult>
 
 /** Carries out messages one by one. */
 export interface Courier {
+  /**
+   * Waits for a moment until some of so many messages may be carried out: how many, from 0. Asked before they are held,
+   * so that those which wait can still be withdrawn. Without it, all may.
+   */
+  readonly admit?: (most: number) => Promise<number>
   /** Readies messages: one entry each, by row. Nothing happens outside yet, and it may be done again. */
   ready(operation: Delivering, messages: readonly Message[]): Promise<ReadonlyMap<number, Carry>>
 }

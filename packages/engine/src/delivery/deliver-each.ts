@@ -3,7 +3,7 @@ import type { Delivering, Message, Postponement, Settlement } from '../ports/ind
 import { FailureLimit } from '../turn/failure-limit.ts'
 import type { Turn, TurnEnd } from '../turn/turn.ts'
 import type { Courier, DeliveryResult } from './courier.ts'
-import type { DeliveryEngine } from './deliver.ts'
+import type { DeliveryEngine } from './delivery-engine.ts'
 
 /**
  * For that long a message is held at most: longer than any courier takes. One that is held longer belongs to a process
@@ -117,13 +117,21 @@ class Flow {
     const { outbox } = this.#engine
     const due = await outbox.due(this.#operation, room)
     this.#isDry = due.length < room
-    if (due.length === 0) return
-    const carries = await this.#terms.courier.ready(this.#operation, due)
-    const rows = due.map(({ row }) => row)
-    const held = await outbox.hold(this.#operation, rows, this.#terms.holder, HOLD_SECONDS)
+    if (due.length > 0) await this.#begin(due)
+  }
+
+  async #begin(due: readonly Message[]): Promise<void> {
+    const { outbox } = this.#engine
+    const { courier, holder } = this.#terms
+    const admitted = due.slice(0, courier.admit === undefined ? due.length : await courier.admit(due.length))
+    if (admitted.length < due.length) this.#isDry = false
+    if (admitted.length === 0) return
+    const carries = await courier.ready(this.#operation, admitted)
+    const rows = admitted.map(({ row }) => row)
+    const held = await outbox.hold(this.#operation, rows, holder, HOLD_SECONDS)
     // None: it was paused or withdrawn.
     if (held.size === 0) this.#isDry = true
-    for (const message of due) {
+    for (const message of admitted) {
       const carry = carries.get(message.row)
       if (carry === undefined) throw new Error('a message was not readied')
       if (held.has(message.row)) this.#carry(message, carry)

@@ -1,21 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { isEnded, type OperationType } from '@muster/contracts'
-import type { Delivering, Outbox } from '../ports/index.ts'
+import { isEnded } from '@muster/contracts'
+import type { Delivering } from '../ports/index.ts'
 import { isConserved, outcomes } from '../turn/conservation.ts'
-import type { Observer } from '../turn/observer.ts'
+import { FailureLimit } from '../turn/failure-limit.ts'
 import type { Turn, TurnEnd } from '../turn/turn.ts'
-import type { Courier, WholeCourier } from './courier.ts'
+import type { WholeCourier } from './courier.ts'
 import { deliverEach } from './deliver-each.ts'
-
-/** Everything that carrying messages out stands on. */
-export interface DeliveryEngine {
-  readonly outbox: Outbox
-  /** For each type whose rows are deferred. */
-  readonly couriers: Readonly<Partial<Record<OperationType, Courier | WholeCourier>>>
-  readonly observer: Observer
-  /** Messages of an operation that are carried out at the same time, from 1. */
-  readonly atOnce: number
-}
+import type { DeliveryEngine } from './delivery-engine.ts'
 
 /**
  * Carries out messages of an operation until none is due, the turn ends, what they go through is away, or more rows
@@ -38,9 +29,21 @@ async function carryOut(operation: Delivering, turn: Turn, engine: DeliveryEngin
   const courier = engine.couriers[operation.type]
   if (courier === undefined) throw new RangeError(`this worker does not carry out operations of type ${operation.type}`)
   if ('ready' in courier) return deliverEach(operation, { turn, courier, holder: randomUUID() }, engine)
-  const counts = await courier.deliver(operation, turn.signal)
-  if (counts !== null) engine.observer.settled(operation.type, counts)
+  await deliverWhole(operation, turn, { courier, engine })
   return 'ended'
+}
+
+async function deliverWhole(
+  operation: Delivering,
+  turn: Turn,
+  { courier, engine }: { courier: WholeCourier; engine: DeliveryEngine },
+): Promise<void> {
+  const counts = await courier.deliver(operation, turn.signal)
+  if (counts === null) return
+  engine.observer.settled(operation.type, counts)
+  const limit = new FailureLimit(operation.policy, operation.counts)
+  limit.add(counts)
+  if (limit.passed !== null) await engine.outbox.stop(operation, limit.passed)
 }
 
 async function complete(operation: Delivering, { outbox, observer }: DeliveryEngine): Promise<void> {

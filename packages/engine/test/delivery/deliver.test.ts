@@ -1,4 +1,4 @@
-import type { Carry, Courier, DeliveryResult } from '@muster/engine'
+import type { Carry, Courier, DeliveryResult, WholeCourier } from '@muster/engine'
 import { type EngineHarness, engineHarness, enrollmentRecords } from '@muster/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -83,6 +83,24 @@ describe('carrying messages out', () => {
     expect(carried.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
   })
 
+  it('begins as many as its courier admits, and holds no other meanwhile', async () => {
+    const operation = await mails(5)
+    const { carried, couriers } = courier(() => DELIVERED)
+    const admitted = [2, 0, 2, 5]
+    const admit = async () => {
+      const { rows } = await sql(
+        'select count(*)::int as held from outbox where held_by is not null and settled_at is null',
+      )
+      expect(rows[0]?.held).toBeLessThanOrEqual(carried.length)
+      return admitted.shift() ?? 0
+    }
+    const paced = { SEND_MFP: { ...couriers.SEND_MFP, admit } }
+    while ((await harness.deliver(operation, paced)) === 'turn-over');
+    expect(carried.toSorted()).toEqual([1, 2, 3, 4, 5])
+    expect(admitted).toEqual([])
+    expect(await harness.outcome(operation)).toMatchObject({ state: 'COMPLETED', succeeded: 5 })
+  })
+
   it('tells the first of the failed rows, whichever failed first', async () => {
     const operation = await mails(12)
     await harness.deliver(operation, courier((row) => (row >= 3 ? REFUSED : DELIVERED)).couriers, { atOnce: 12 })
@@ -134,6 +152,24 @@ describe('carrying messages out', () => {
     expect(await harness.outcome(operation)).toMatchObject({ state: 'FAILED', succeeded: 0, failed: carried.length })
     expect(carried.length).toBeLessThan(8)
     expect(await pending()).toEqual([])
+  })
+})
+
+describe('messages that are carried out together', () => {
+  it('end their operation when more of them failed than its policy allows', async () => {
+    const operation = await mails(3, { maxFailedRows: 1 })
+    const { outbox } = harness.messages
+    const mistake = { code: 'CARD_NOT_PRINTABLE', params: { problem: 'no photo' } } as const
+    const whole: WholeCourier = {
+      deliver: (delivering) =>
+        outbox.settleAll(
+          delivering,
+          [1, 3].map((row) => ({ row, mistake })),
+          null,
+        ),
+    }
+    expect(await harness.deliver(operation, { SEND_MFP: whole })).toBe('ended')
+    expect(await harness.outcome(operation)).toMatchObject({ state: 'FAILED', succeeded: 1, failed: 2 })
   })
 })
 

@@ -11,10 +11,20 @@ export interface ClaimLinks {
   readonly url: (wallet: Wallet, enrollmentId: string, token: string) => string
 }
 
+/** Keeps mails to a rate. */
+export interface MailPace {
+  /** Returns whether one more mail may be sent, as soon as it may, or after that many milliseconds. Never throws. */
+  take(ms: number): Promise<boolean>
+}
+
+/** Those that are out are settled while others wait. */
+const PACE_WAIT_MS = 250
+
 export interface MailPassesOptions {
   readonly passes: PassStore
   /** Null: no mail server is set up, and every message fails. */
   readonly mailer: Mailer | null
+  readonly pace: MailPace
   /** Those that are set up, in the order in which they are shown; every message fails when there are none. */
   readonly wallets: readonly Wallet[]
   readonly claims: ClaimLinks
@@ -44,8 +54,9 @@ const failed = (code: Failure): Carry => {
 }
 
 /** Mails holders of passes the links to them. Each mail has tokens of its own; those of a mail not sent just expire. */
-export function mailPasses({ passes, mailer, wallets, claims, domain }: MailPassesOptions): Courier {
+export function mailPasses({ passes, mailer, pace, wallets, claims, domain }: MailPassesOptions): Courier {
   return {
+    admit: (most) => admit(pace, most),
     async ready(operation, messages) {
       if (mailer === null) return new Map(messages.map(({ row }) => [row, failed('MAIL_NOT_SET_UP')]))
       if (wallets.length === 0) return new Map(messages.map(({ row }) => [row, failed('WALLET_NOT_SET_UP')]))
@@ -66,6 +77,12 @@ export function mailPasses({ passes, mailer, wallets, claims, domain }: MailPass
       return new Map(drafts.map((draft) => [draft.message.row, send(draft)]))
     },
   }
+}
+
+async function admit(pace: MailPace, most: number): Promise<number> {
+  let admitted = 0
+  while (admitted < most && (await pace.take(admitted === 0 ? PACE_WAIT_MS : 1))) admitted++
+  return admitted
 }
 
 function newLink(wallet: Wallet, claims: ClaimLinks): Link {
