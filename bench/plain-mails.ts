@@ -3,7 +3,15 @@ import { createTransport } from 'nodemailer'
 /** Mails at the same time, a connection each. */
 const CONNECTIONS = 10
 
-const LINK = 'http://127.0.0.1:8080/passes/0123456789abcdefghijklmnopqrstuvwxyzABCDEFG'
+/** As long as those to passes: the id of an enrollment, and a token. */
+const LINK = `http://127.0.0.1:8080/wallet/apple/${'i'.repeat(140)}/${'t'.repeat(43)}`
+
+const PARAGRAPHS = [
+  'Hello,',
+  'this is to tell you that the badge which you have asked for is there, and that you can take it to your phone now.',
+  'Either of the two links that are in this mail does so, once; they are good for a week. Please keep them to yourself, and write to us when you need others, or when this mail should not have come to you.',
+  'The people who issue badges',
+]
 
 /**
  * The seconds that the loop takes which one would write for addresses that are trusted: nodemailer sends them a mail
@@ -34,7 +42,11 @@ function mail(n: number) {
     from: { name: 'Muster', address: 'badges@muster.example' },
     to: `holder-${n}@example.com`,
     subject: 'Your Employee Badge for your phone',
-    text: `Hello,\n\nyour Employee Badge is ready.\n\nApple Wallet:\n${LINK}\n\nGoogle Wallet:\n${LINK}\n\nThe links are good for 7 days, and once each.\n`,
-    html: `<p>Hello,</p><p>your Employee Badge is ready.</p><p><a href="${LINK}">Add to Apple Wallet</a></p><p><a href="${LINK}">Add to Google Wallet</a></p><p>The links are good for 7 days, and once each.</p>`,
+    text: [...PARAGRAPHS, LINK, LINK].join('\n\n'),
+    html: [...PARAGRAPHS, anchor('Apple Wallet'), anchor('Google Wallet')].map((each) => `<p>${each}</p>`).join('\n'),
   }
+}
+
+function anchor(wallet: string): string {
+  return `<a href="${LINK}">Add to ${wallet}</a>`
 }

@@ -112,8 +112,9 @@ class Flow {
 
   /** Takes as many messages as there is room for, unless the turn is over or there is a reason to stop. */
   async take(): Promise<void> {
-    const room = this.#engine.atOnce - this.#carried.size
-    if (room === 0 || (await this.#isOver())) return
+    // What has finished since it was settled last is still held.
+    const room = this.#engine.atOnce - this.#carried.size - this.#finished.length
+    if (room <= 0 || (await this.#isOver())) return
     const { outbox } = this.#engine
     const due = await outbox.due(this.#operation, room)
     this.#isDry = due.length < room

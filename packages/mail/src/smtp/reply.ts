@@ -30,6 +30,6 @@ function firstCharacters(text: string): string {
 
 function withoutName(line: string, name: string): string {
   if (name === '') return line
-  const literally = name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const literally = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   return line.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literally}(?![\\p{L}\\p{N}])`, 'giu'), '…')
 }

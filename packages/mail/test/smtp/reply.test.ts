@@ -30,6 +30,16 @@ describe('a reply', () => {
     )
   })
 
+  it('is told whatever characters the name of the address has', () => {
+    const names = fc.string({ unit: fc.constantFrom(..."a1.!#$%&'*+-/=?^_`{|}~é"), minLength: 2, maxLength: 20 })
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(reply(`550 no mailbox ${name} here`, `x${name}@example.com`)).toMatch(/^550 no mailbox/)
+        expect(reply(`550 no mailbox x${name} here`, `x${name}@example.com`)).toBe('550 no mailbox … here')
+      }),
+    )
+  })
+
   it('is made in no time from a long answer without an end', () => {
     for (const text of ['a'.repeat(1_000_000), '"'.repeat(1_000_000), '<'.repeat(1_000_000), ' @'.repeat(500_000)]) {
       const begun = performance.now()
