@@ -52,7 +52,13 @@ describe('the board', () => {
 
   it('shows all queues', async () => {
     const body = await get('/api/queues')
-    expect(body.queues.map((queue) => queue.name).sort()).toEqual(['deliveries', 'dispatch', 'express', 'maintenance', 'operations'])
+    expect(body.queues.map((queue) => queue.name).sort()).toEqual([
+      'deliveries',
+      'dispatch',
+      'express',
+      'maintenance',
+      'operations',
+    ])
   })
 
   it('may be opened at any of its pages, with all that the page loads, under a policy that allows it', async () => {

@@ -19,7 +19,7 @@ describe('an operation of PRINT_ENROLLMENTS', () => {
     const person = { LastName: 'Anders', EmployeeNumber: 'EMP-1' }
     const ids = await enrollmentRecords(harness.database, [
       { ...person, FirstName: 'Ann' },
-      { ...person, FirstName: '田中' },
+      { ...person, FirstName: '🎉' },
       { ...person, FirstName: 'Bob', ExpiryDate: '2027-01-31' },
     ])
     const options = { printer: { id: '1', name: 'PDF', kind: 'pdf', address: null }, hopper: 1, exceptionMessage: null }

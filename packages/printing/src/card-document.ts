@@ -4,7 +4,8 @@ import { cardFace } from './card-face.ts'
 import { cardLayout, INNER_WIDTH } from './card-layout.ts'
 import { CARD_HEIGHT, CARD_WIDTH } from './card-size.ts'
 import { drawCard } from './draw-card.ts'
-import { type CardFonts, FONT_NAMES } from './fonts.ts'
+import type { CardFonts } from './fonts.ts'
+import { LineWriter } from './line-writer.ts'
 import { Problem } from './problem.ts'
 
 /** The same cards give the same bytes, so the file does not tell when it was made; it must tell some time. */
@@ -14,6 +15,7 @@ const NO_TIME = new Date(0)
 export class CardDocument {
   readonly #fonts: CardFonts
   readonly #pdf: PDFKit.PDFDocument
+  readonly #lines: LineWriter
   #pages = 0
 
   /** @param subject tells the file from others, without personal data */
@@ -26,7 +28,7 @@ export class CardDocument {
       margin: 0,
       info,
     })
-    for (const name of FONT_NAMES) this.#pdf.registerFont(name, fonts[name].bytes)
+    this.#lines = new LineWriter(this.#pdf, fonts)
   }
 
   get isEmpty(): boolean {
@@ -41,7 +43,7 @@ export class CardDocument {
     if (layout instanceof Problem) return layout
     this.#pdf.addPage()
     const { dictionary } = this.#pdf.page
-    drawCard(this.#pdf, face, layout)
+    drawCard(this.#pdf, this.#lines, face, layout)
     this.#pdf.flushPages()
     // It is written; of each page, the list of them needs the number alone.
     dictionary.data = { Pattern: null, Annots: null }

@@ -1,7 +1,8 @@
-import type { CardFonts, FontName } from './fonts.ts'
+import { isCovered } from './font-runs.ts'
+import type { CardFonts, FontFamily, FontName } from './fonts.ts'
 import { Problem } from './problem.ts'
 
-/** One line of text, and its font, which has all of its letters. */
+/** One line of text, and its weight, of which there are fonts for all of its letters. */
 export interface Lettering {
   readonly text: string
   readonly font: FontName
@@ -15,23 +16,35 @@ const OTHERS = /[\p{L}\p{N}()[\]{}<>]/u
 const LETTERS_OF_RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Nko}]/gu
 
 /**
- * The text as it goes on a card: on one line, its accents joined with their letters. A problem when the font does not
- * have its letters, or when it is written in both directions, for which nothing here finds the order.
+ * The text as it goes on a card: on one line, its accents joined with their letters. A problem when no font has
+ * one of its letters, or when it is written in both directions, for which nothing here finds the order.
  */
 export function lettering(text: string, font: FontName, fonts: CardFonts): Lettering | Problem {
   const line = Array.from(
-    text
-      .normalize('NFC')
+    composed(text)
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .trim(),
   )
     .slice(0, MOST_CHARACTERS)
     .join('')
-  if (!fonts[font].covers(line)) return new Problem("it has letters that the printer's font does not have")
-  if (RIGHT_TO_LEFT.test(line) && OTHERS.test(line.replace(LETTERS_OF_RIGHT_TO_LEFT, ''))) {
+  if (!isCovered(line, fonts[font])) return new Problem("it has letters that the printer's font does not have")
+  if (RIGHT_TO_LEFT.test(line) && isMixed(line, fonts[font])) {
     return new Problem('it mixes letters written from right to left with others, or with digits, in one field')
   }
   return { text: line, font }
+}
+
+/** Signs of East Asia count, too: pieces of a line by several fonts stand from left to right. */
+function isMixed(line: string, { first }: FontFamily): boolean {
+  return OTHERS.test(line.replace(LETTERS_OF_RIGHT_TO_LEFT, '')) || !first.covers(line)
+}
+
+/**
+ * In NFC, but for compatibility ideographs: NFC makes another letter of one, and people tell by them how their names are
+ * written.
+ */
+function composed(text: string): string {
+  return text.replace(/[^\uf900-\ufaff\u{2f800}-\u{2fa1f}]+/gu, (part) => part.normalize('NFC'))
 }
 
 /** A text as it fits into a width. */

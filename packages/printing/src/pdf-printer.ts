@@ -1,14 +1,14 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Card, CardRefused, FileStore, Printer } from '@muster/engine/ports'
 import { CardDocument } from './card-document.ts'
-import { readFonts } from './fonts.ts'
+import { cardFonts } from './fonts.ts'
 
 /**
  * Prints into a PDF file in the file store, a page of CR80 size a card, which replaces what is there. It is the same,
  * byte for byte, whenever the same cards are printed for the same key. When no card can be printed there is no file.
  */
 export function pdfPrinter(files: FileStore): Printer {
-  const fonts = readFonts()
+  const fonts = cardFonts()
   return {
     async print(_job, cards, resultKey, signal) {
       const refused: CardRefused[] = []

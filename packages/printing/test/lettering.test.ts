@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readFonts } from '../src/fonts.ts'
+import { cardFonts } from '../src/fonts.ts'
 import { fitted, lettering } from '../src/lettering.ts'
 import { Problem } from '../src/problem.ts'
 
-const FONTS = readFonts()
+const FONTS = cardFonts()
 
 describe('the letters of a text', () => {
   it('stand on one line, accents with their letters', () => {
@@ -15,13 +15,26 @@ describe('the letters of a text', () => {
     const letters = Array.from({ length: 0xd800 }, (_, code) => String.fromCharCode(code)).filter((each) =>
       /\p{L}/u.test(each),
     )
-    const known = letters.filter((each) => FONTS.regular.covers(each))
+    const known = letters.filter((each) => FONTS.regular.first.covers(each))
     expect(known.length).toBeGreaterThan(2_500)
-    expect(known.filter((each) => !FONTS.bold.covers(each))).toEqual([])
+    expect(known.filter((each) => !FONTS.bold.first.covers(each))).toEqual([])
   })
 
-  it('are a problem where the font has not all of them', () => {
-    expect(lettering('Ann 田中', 'regular', FONTS)).toEqual(new Problem(expect.stringContaining('letters')))
+  it('are a problem where no font has one of them', () => {
+    for (const text of ['Ann 🎉', '田中 🎉', 'ไทย', '김 हिन्दी']) {
+      expect(lettering(text, 'regular', FONTS)).toEqual(new Problem(expect.stringContaining('letters')))
+    }
+  })
+
+  it('are those that were written, where the composed form is another letter of the same kind', () => {
+    expect(lettering('\ufa19\ufa11 \u1100\u1161 か\u3099', 'bold', FONTS)).toEqual({
+      text: '\ufa19\ufa11 가 が',
+      font: 'bold',
+    })
+  })
+
+  it('are a problem where those from right to left stand beside signs of East Asia', () => {
+    expect(lettering('שלום・', 'regular', FONTS)).toEqual(new Problem(expect.stringContaining('right to left')))
   })
 })
 

@@ -103,9 +103,39 @@ describe('a card', () => {
       expect(text?.normalize('NFKC').replace(/[\u200e\u200f\u202a-\u202e]/g, '')).toContain(name)
   })
 
+  it('has letters of Japanese, Chinese and Korean, beside others and of a tenant, too', async () => {
+    const names = [
+      '田中 さくら',
+      '髙橋 﨑 タロウ',
+      '張偉明',
+      '张伟明',
+      '김철수',
+      '金철수 张',
+      'Ann 田中',
+      'Łukasz Žižek 山田',
+      'ﾔﾏﾀﾞ ＡＢＣ',
+    ]
+    const fields = names.map((name, index) => field(`Name${index}`, name))
+    const pdf = await printed(cardOf(1, [...fields, field('氏名', 'Ann')], '株式会社サンプル商事'))
+    const [text] = await texts(pdf)
+    for (const name of ['株式会社サンプル商事', ...names]) expect(text).toContain(name)
+    expect(text).toMatch(/氏名 +Ann/)
+    expect(await fonts(pdf)).not.toMatch(/ no +(yes|no) (yes|no) +\d/)
+    expect(pdf.length).toBeLessThan(100_000)
+  })
+
+  it('has each of its letters drawn, the East Asian ones as large as others', async () => {
+    const [latin, japanese] = await pictures(
+      await printed(card(field('Name', 'HHHH')), card(field('Name', '田田田田'))),
+    )
+    const before = pixels(latin ?? Buffer.alloc(0), [0, 0, 0])
+    expect(pixels(japanese ?? Buffer.alloc(0), [0, 0, 0])).toBeGreaterThan(before + 200)
+  })
+
   it.each<[string, string]>([
-    ['letters of Japanese', '田中'],
     ['emoji', 'Ann 🎉'],
+    ['emoji beside letters of Japanese', '田中 🎉'],
+    ['letters of Thai', 'สมชาย'],
     ['Hebrew beside digits', 'שלום 12'],
   ])('is refused for %s, rather than printed with holes or in the wrong order', async (_, value) => {
     const { refused, pdf } = await print(harness.files, [card(field('FirstName', value))])
@@ -114,8 +144,12 @@ describe('a card', () => {
     expect(pdf).toBeNull()
   })
 
-  it('has nothing running off it: long texts are made smaller, then cut', async () => {
-    const longest = 'W'.repeat(500)
+  it.each<[string, string]>([
+    ['Latin', 'W'],
+    ['Japanese', '鷹'],
+    ['several fonts', 'W金철수张'],
+  ])('has nothing running off it: long texts of %s are made smaller, then cut', async (_, letters) => {
+    const longest = letters.repeat(500)
     const fields = Array.from({ length: 9 }, (_, index) => field(`${longest}${index}`, longest))
     const pdf = await printed(cardOf(1, [...fields, CODE, field('Photo', png([1, 2, 3, 255]), 'image')], longest))
     expect((await texts(pdf))[0]).toContain('…')
@@ -164,7 +198,8 @@ describe('a card', () => {
 
 describe('a file of cards', () => {
   it('is the same, byte for byte, when it is printed again, and replaces what was there', async () => {
-    const cards = [card(field('Name', 'Ann'), CODE, field('Photo', png([9, 9, 200, 255]), 'image')), cardOf(2, [CODE])]
+    const names = [field('Name', 'Ann'), field('氏名', '田中 さくら'), field('이름', '金철수 张')]
+    const cards = [card(...names, CODE, field('Photo', png([9, 9, 200, 255]), 'image')), cardOf(2, [CODE])]
     const key = 'operations/again/result'
     const first = await print(harness.files, cards, { key })
     const second = await print(harness.files, cards, { key })
@@ -183,7 +218,7 @@ describe('a file of cards', () => {
   it('is not there when no card could be printed, an older one included', async () => {
     const key = 'operations/none/result'
     await print(harness.files, [card(CODE)], { key })
-    expect((await print(harness.files, [card(field('Name', '田中'))], { key })).pdf).toBeNull()
+    expect((await print(harness.files, [card(field('Name', '🎉'))], { key })).pdf).toBeNull()
     expect((await print(harness.files, [], { key })).pdf).toBeNull()
   })
 
@@ -205,22 +240,29 @@ describe('a file of cards', () => {
     expect((await contentOf(harness.files, key))?.equals(before.pdf ?? Buffer.alloc(0))).toBe(true)
   })
 
-  it('of 1,000 cards is written while they come, in flat memory', async () => {
-    const photo = png([120, 80, 40, 255], 100, 130)
-    const used: number[] = []
-    async function* many(): AsyncGenerator<Card> {
-      for (let row = 1; row <= 1_000; row++) {
-        if (row % 250 === 0) used.push(await memoryUsed())
-        const fields = [field('Name', `Name of ${row}`), field('Photo', photo, 'image')]
-        yield cardOf(row, [...fields, field('Number', `EMP-${row}`, 'barcode')])
+  it.each<[string, (row: number) => string]>([
+    ['Latin', (row) => `Name of ${row}`],
+    ['Japanese', (row) => `${String.fromCharCode(0x7530 + (row % 5))}中 太郎 ${row}`],
+  ])(
+    'of 1,000 cards in %s is written while they come, in flat memory',
+    async (_, nameOf) => {
+      const photo = png([120, 80, 40, 255], 100, 130)
+      const used: number[] = []
+      async function* many(): AsyncGenerator<Card> {
+        for (let row = 1; row <= 1_000; row++) {
+          if (row % 250 === 0) used.push(await memoryUsed())
+          const fields = [field('Name', nameOf(row)), field('Photo', photo, 'image')]
+          yield cardOf(row, [...fields, field('Number', `EMP-${row}`, 'barcode')])
+        }
       }
-    }
-    const { pdf, refused } = await print(harness.files, many())
-    expect(refused).toEqual([])
-    expect(await info(pdf ?? Buffer.alloc(0))).toMatch(/Pages: +1000\n/)
-    // A photo is 52,000 bytes unpacked, a page some 1,500.
-    expect((used.at(-1) ?? 0) - (used[0] ?? 0)).toBeLessThan(750 * 1_500)
-  }, 120_000)
+      const { pdf, refused } = await print(harness.files, many())
+      expect(refused).toEqual([])
+      expect(await info(pdf ?? Buffer.alloc(0))).toMatch(/Pages: +1000\n/)
+      // A photo is 52,000 bytes unpacked, a page some 1,500.
+      expect((used.at(-1) ?? 0) - (used[0] ?? 0)).toBeLessThan(750 * 1_500)
+    },
+    120_000,
+  )
 })
 
 setFlagsFromString('--expose-gc')

@@ -1,20 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Delivering, Message, Postponement, Settlement } from '../ports/index.ts'
+import type { Delivering, Message } from '../ports/index.ts'
 import { FailureLimit } from '../turn/failure-limit.ts'
 import type { Turn, TurnEnd } from '../turn/turn.ts'
-import type { Courier, DeliveryResult } from './courier.ts'
+import type { Carry, Courier } from './courier.ts'
 import type { DeliveryEngine } from './delivery-engine.ts'
+import { type Finished, postponementOf, settlementOf } from './finished.ts'
 
 /**
  * For that long a message is held at most: longer than any courier takes. One that is held longer belongs to a process
  * that died, or whose answer is of no use any more.
  */
 const HOLD_SECONDS = 120
-
-/** A message that was postponed again and again for that long fails. */
-const GIVE_UP_HOURS = 24
-const FIRST_PAUSE_SECONDS = 60
-const LONGEST_PAUSE_SECONDS = 3_600
 
 /** What was away is tried again after a second, then after twice as long each time, up to this. */
 const LONGEST_OUTAGE_PAUSE_SECONDS = 60
@@ -30,18 +26,21 @@ interface Terms {
   readonly holder: string
 }
 
-interface Finished {
+interface Readied {
   readonly message: Message
-  readonly result: DeliveryResult
+  readonly carry: Carry
 }
 
-/** Carries out messages, `atOnce` of them at any time: each is marked before it is, and settled after. */
+/**
+ * Carries out messages, `atOnce` of them at any time: each is held before it is, and settled after. While they are out,
+ * the next ones are readied, of which nobody knows outside.
+ */
 export async function deliverEach(operation: Delivering, terms: Terms, engine: DeliveryEngine): Promise<TurnEnd> {
   const flow = new Flow(operation, terms, engine)
   try {
     for (;;) {
-      await flow.settle()
-      await flow.take()
+      await flow.settleAndBegin()
+      flow.prepare()
       if (flow.isEmpty) return await flow.end()
       await flow.next()
     }
@@ -56,8 +55,11 @@ class Flow {
   readonly #engine: DeliveryEngine
   readonly #limit: FailureLimit
   readonly #carried = new Map<number, Promise<void>>()
+  #preparing: Promise<void> | null = null
+  #readied: Readied[] = []
   #finished: Finished[] = []
   #isDry = false
+  #isOver = false
   /** What was said of what is away; null while nothing is. */
   #away: string | null = null
   #wasThere = false
@@ -70,12 +72,30 @@ class Flow {
   }
 
   get isEmpty(): boolean {
+    return this.#isSettled && this.#readied.length === 0 && this.#preparing === null
+  }
+
+  get #isSettled(): boolean {
     return this.#carried.size === 0 && this.#finished.length === 0
   }
 
-  /** Returns when one of the messages that are carried out is over. */
+  /** No further message is to be taken. */
+  get #isStopped(): boolean {
+    const { signal } = this.#terms.turn
+    return this.#isDry || this.#isOver || this.#away !== null || this.#limit.passed !== null || signal.aborted
+  }
+
+  /** Returns when there is something to do: a message that was out is over, or others are readied. */
   async next(): Promise<void> {
-    if (this.#finished.length === 0) await Promise.race(this.#carried.values())
+    const awaited = [...this.#carried.values(), ...(this.#preparing === null ? [] : [this.#preparing])]
+    if (this.#finished.length === 0 && awaited.length > 0) await Promise.race(awaited)
+  }
+
+  /** Both at once; neither is left running, whichever fails. */
+  async settleAndBegin(): Promise<void> {
+    for (const each of await Promise.allSettled([this.settle(), this.#begin()])) {
+      if (each.status === 'rejected') throw each.reason
+    }
   }
 
   /** Settles what is over. */
@@ -88,7 +108,7 @@ class Flow {
 
   /** Whatever was thrown, what became of messages that are out is not lost. */
   async drain(): Promise<void> {
-    for (let tries = 0; !this.isEmpty; tries++) {
+    for (let tries = 0; !this.#isSettled; tries++) {
       await Promise.all(this.#carried.values())
       try {
         await this.settle()
@@ -110,36 +130,53 @@ class Flow {
     if (this.#limit.passed !== null) await outbox.stop(this.#operation, this.#limit.passed)
   }
 
-  /** Takes as many messages as there is room for, unless the turn is over or there is a reason to stop. */
-  async take(): Promise<void> {
-    // What has finished since it was settled last is still held.
-    const room = this.#engine.atOnce - this.#carried.size - this.#finished.length
-    if (room <= 0 || (await this.#isOver())) return
-    const { outbox } = this.#engine
-    const due = await outbox.due(this.#operation, room)
-    this.#isDry = due.length < room
-    if (due.length > 0) await this.#begin(due)
+  /** Readies as many messages as may be out at once, unless there are some, or no more are wanted. */
+  prepare(): void {
+    if (this.#isStopped || this.#preparing !== null || this.#readied.length > 0) return
+    const preparing = this.#prepare().finally(() => {
+      this.#preparing = null
+    })
+    // Whoever waits for it is told; this only keeps the process from dying of it before that.
+    preparing.catch(() => undefined)
+    this.#preparing = preparing
   }
 
-  async #begin(due: readonly Message[]): Promise<void> {
-    const { outbox } = this.#engine
-    const { courier, holder } = this.#terms
-    const admitted = due.slice(0, courier.admit === undefined ? due.length : await courier.admit(due.length))
-    if (admitted.length < due.length) this.#isDry = false
-    if (admitted.length === 0) return
-    const carries = await courier.ready(this.#operation, admitted)
-    const rows = admitted.map(({ row }) => row)
-    const held = await outbox.hold(this.#operation, rows, holder, HOLD_SECONDS)
-    // None: it was paused or withdrawn.
-    if (held.size === 0) this.#isDry = true
-    for (const message of admitted) {
+  async #prepare(): Promise<void> {
+    const { outbox, atOnce } = this.#engine
+    const { courier, turn } = this.#terms
+    this.#isOver = await turn.isOver()
+    if (this.#isOver) return
+    const due = await outbox.due(this.#operation, atOnce)
+    const admitted = due.length === 0 || courier.admit === undefined ? due.length : await courier.admit(due.length)
+    this.#isDry = due.length < atOnce && admitted === due.length
+    const messages = due.slice(0, admitted)
+    if (messages.length === 0) return
+    const carries = await courier.ready(this.#operation, messages)
+    this.#readied = messages.map((message) => {
       const carry = carries.get(message.row)
       if (carry === undefined) throw new Error('a message was not readied')
+      return { message, carry }
+    })
+  }
+
+  /** Carries out those that are readied, as many as there is room for. */
+  async #begin(): Promise<void> {
+    if (this.#away !== null || this.#limit.passed !== null || this.#terms.turn.signal.aborted) this.#readied = []
+    // What has finished is still held until it is settled.
+    const room = this.#engine.atOnce - this.#carried.size - this.#finished.length
+    const begun = this.#readied.slice(0, Math.max(room, 0))
+    if (begun.length === 0) return
+    const rows = begun.map(({ message }) => message.row)
+    const held = await this.#engine.outbox.hold(this.#operation, rows, this.#terms.holder, HOLD_SECONDS)
+    this.#readied = this.#readied.slice(begun.length)
+    // None: it was paused or withdrawn.
+    if (held.size === 0) this.#isDry = true
+    for (const { message, carry } of begun) {
       if (held.has(message.row)) this.#carry(message, carry)
     }
   }
 
-  #carry(message: Message, carry: () => Promise<DeliveryResult>): void {
+  #carry(message: Message, carry: Carry): void {
     const started = performance.now()
     const carried = carry().then((result) => {
       this.#carried.delete(message.row)
@@ -149,12 +186,6 @@ class Flow {
       this.#engine.observer.delivery(this.#operation.type, result.kind, (performance.now() - started) / 1000)
     })
     this.#carried.set(message.row, carried)
-  }
-
-  async #isOver(): Promise<boolean> {
-    const { turn } = this.#terms
-    if (this.#isDry || this.#away !== null || this.#limit.passed !== null || turn.signal.aborted) return true
-    return turn.isOver()
   }
 
   /** To be called when all is settled. */
@@ -171,28 +202,4 @@ class Flow {
     if (this.#wasThere && failures > 0) await outbox.resume(this.#operation)
     return this.#isDry || this.#limit.passed !== null ? 'ended' : 'turn-over'
   }
-}
-
-/** Null when the message is to be tried again. */
-function settlementOf({ message, result }: Finished): Settlement | null {
-  const { row, createdAt } = message
-  switch (result.kind) {
-    case 'delivered':
-      return { row, mistake: null }
-    case 'failed':
-      return { row, mistake: result.mistake }
-    case 'away':
-      return null
-    case 'postponed': {
-      if (Date.now() - createdAt.getTime() < GIVE_UP_HOURS * 3_600_000) return null
-      return { row, mistake: { code: 'NOT_DELIVERED', params: { hours: GIVE_UP_HOURS, reply: result.reply } } }
-    }
-  }
-}
-
-function postponementOf({ message, result }: Finished): Postponement {
-  const { row, attempts } = message
-  // What is away is waited for by the operation as a whole.
-  if (result.kind === 'away') return { row, seconds: 0 }
-  return { row, seconds: Math.min(FIRST_PAUSE_SECONDS * 2 ** attempts, LONGEST_PAUSE_SECONDS) }
 }

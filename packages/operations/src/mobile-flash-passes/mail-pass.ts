@@ -12,7 +12,7 @@ export interface ClaimLinks {
 }
 
 /** Keeps mails to a rate. */
-export interface MailPace {
+interface MailPace {
   /** Returns whether one more mail may be sent, as soon as it may, or after that many milliseconds. Never throws. */
   take(ms: number): Promise<boolean>
 }
