@@ -68,19 +68,26 @@ describe('carrying messages out', () => {
     expect(harness.told.deliveries.toSorted()).toEqual(['delivered', 'delivered', 'failed'])
   })
 
-  it('carries no more at the same time than it may, and leaves no place empty', async () => {
-    const operation = await mails(40)
+  it('carries and holds no more at the same time than it may, and leaves no place empty', async () => {
+    const operation = await mails(60)
     let now = 0
     let most = 0
-    const { carried, couriers } = courier(async () => {
+    let mostHeld = 0
+    const { carried, couriers } = courier(async (row) => {
       most = Math.max(most, ++now)
-      await sql('select pg_sleep(0.005)')
+      // Some are over soon, so that they wait to be settled while others begin.
+      const { rows } = await sql(
+        'select count(*)::int as held, pg_sleep($1) from outbox where held_by is not null and settled_at is null',
+        [row % 3 === 0 ? 0.01 : 0],
+      )
+      mostHeld = Math.max(mostHeld, rows[0]?.held)
       now--
       return DELIVERED
     })
     await harness.deliver(operation, couriers, { atOnce: 4 })
     expect(most).toBe(4)
-    expect(carried.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+    expect(mostHeld).toBe(4)
+    expect(carried.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
   })
 
   it('begins as many as its courier admits, and holds no other meanwhile', async () => {
@@ -142,6 +149,46 @@ describe('carrying messages out', () => {
     await harness.turn(operation, { chunks: 1, engine: { chunkSize: 1 } })
     await harness.deliver(operation, courier(() => DELIVERED).couriers)
     while ((await harness.turn(operation)) === 'turn-over');
+    expect(await harness.outcome(operation)).toMatchObject({ state: 'COMPLETED', succeeded: 1, failed: 1 })
+  })
+
+  it('knows the first of the failed rows also when it failed last', async () => {
+    const operation = await mails(3)
+    const { couriers } = courier((row, tries) =>
+      row === 1 && tries === 0 ? { kind: 'postponed', reply: '451 later' } : REFUSED,
+    )
+    await harness.deliver(operation, couriers)
+    await sql('update outbox set due_at = now() where settled_at is null')
+    await harness.deliver(operation, couriers)
+    const { rows } = await sql('select first_failed_row, failed from lanes')
+    expect(rows).toEqual([{ first_failed_row: '1', failed: '3' }])
+  })
+
+  it('completes it when the last message is settled while its end is being written', async () => {
+    const [id = ''] = await enrollmentRecords(harness.database, [{ Email: 'a@example.com' }])
+    const operation = await harness.upload(`id\n${id}\nbroken\n`, { type: 'SEND_MFP' })
+    await harness.turn(operation, { chunks: 1, engine: { chunkSize: 1 } })
+    const { outbox } = harness.messages
+    const delivering = await outbox.find(operation)
+    if (delivering === null) throw new Error('no operation')
+    const holder = '00000000-0000-4000-8000-000000000000'
+    await outbox.hold(delivering, [1], holder, 120)
+
+    const { store } = harness.engine
+    const complete: typeof store.complete = async (claim, total) => {
+      const other = await harness.database.pool.connect()
+      await other.query('begin')
+      await other.query('select from operations where number = $1 for update', [claim.number])
+      // It has looked at the outbox, and waits for the operation.
+      const ended = store.complete(claim, total)
+      const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      while ((await sql(waits)).rowCount === 0);
+      await outbox.settle(delivering, holder, [{ row: 1, mistake: null }], [])
+      await other.query('commit')
+      other.release()
+      return ended
+    }
+    await harness.turn(operation, { engine: { store: { ...store, complete } } })
     expect(await harness.outcome(operation)).toMatchObject({ state: 'COMPLETED', succeeded: 1, failed: 1 })
   })
 
