@@ -184,6 +184,25 @@ describe('the mails of SEND_MFP', () => {
     expect(await query('select 1 from pass_claims')).toEqual([])
   })
 
+  it('that wait for their pace are held by nobody, so that a cancellation finds them', async () => {
+    const { post, mailer } = await server()
+    const operation = await issued('ann', 'bob', 'cy')
+    let room = 2
+    const pace = { take: async () => room-- > 0 }
+    const couriers = { SEND_MFP: courier(mailer, { pace }) }
+    const isOver = () => post.received.length === 2
+    expect(await harness.deliver(operation, couriers, { isOver })).toBe('turn-over')
+    expect(post.received).toHaveLength(2)
+    expect(await query('select attempts from outbox where settled_at is null and held_by is null')).toEqual([
+      { attempts: 0 },
+    ])
+    await harness.messages.control(operation, 'cancel')
+    room = 10
+    await harness.deliver(operation, couriers)
+    expect(post.received).toHaveLength(2)
+    expect(await harness.outcome(operation)).toMatchObject({ state: 'CANCELLED', succeeded: 2, failed: 0 })
+  })
+
   it('name no wallet that is not set up', async () => {
     const { post, mailer } = await server()
     await harness.deliver(await issued('ann'), { SEND_MFP: courier(mailer, { wallets: ['google'] }) })

@@ -1,22 +1,5 @@
-import { rowOperation } from '@muster/engine'
-import { enrollmentId, idPreparation } from '../enrollment-records/enrollment-id.ts'
+import { enrollmentOperation } from '../enrollment-records/enrollment-operation.ts'
 import { matchedRecords } from '../enrollment-records/matched-records.ts'
-
-/** Makes the passes of enrollments void: their links are dead, and the wallets are told. */
-export const revokeMfp = rowOperation({
-  type: 'REVOKE_MFP',
-  title: 'Revoke mobile flash passes',
-  permission: 'ISSUANCE:REMOVE',
-  options: () => null,
-  columns: () => [enrollmentId],
-  otherColumn: null,
-  key: enrollmentId.name,
-  content: null,
-  isOrdered: true,
-  isDeferred: true,
-  prepare: () => idPreparation,
-  apply: () => STATEMENT,
-})
 
 const HAS_PASS = 'exists (select from passes where record_id = m.record_id)'
 
@@ -44,3 +27,12 @@ mistakes as (
   select row_number, 'PASS_NOT_FOUND', 'id', null from matched m
   where not ${HAS_PASS} and m.row_number not in (select row_number from repeated)
 )`
+
+/** Makes the passes of enrollments void: their links are dead, and the wallets are told. */
+export const revokeMfp = enrollmentOperation({
+  type: 'REVOKE_MFP',
+  title: 'Revoke mobile flash passes',
+  permission: 'ISSUANCE:REMOVE',
+  options: () => null,
+  statement: STATEMENT,
+})

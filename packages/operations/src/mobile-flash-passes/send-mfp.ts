@@ -1,22 +1,5 @@
-import { rowOperation } from '@muster/engine'
-import { enrollmentId, idPreparation } from '../enrollment-records/enrollment-id.ts'
+import { enrollmentOperation } from '../enrollment-records/enrollment-operation.ts'
 import { matchedRecords } from '../enrollment-records/matched-records.ts'
-
-/** Issues a mobile flash pass for each enrollment, and mails its holder the links to it. */
-export const sendMfp = rowOperation({
-  type: 'SEND_MFP',
-  title: 'Send mobile flash passes',
-  permission: 'ISSUANCE:ADD',
-  options: () => null,
-  columns: () => [enrollmentId],
-  otherColumn: null,
-  key: enrollmentId.name,
-  content: null,
-  isOrdered: true,
-  isDeferred: true,
-  prepare: () => idPreparation,
-  apply: () => STATEMENT,
-})
 
 // An address as the reader of email columns takes it, as far as it keeps a mail from going to several people or none.
 const ADDRESS = `'^[^[:space:]@"(),:;<>[\\\\\\]]{1,64}@[^[:space:]@"(),:;<>[\\\\\\]]{3,253}$'`
@@ -41,3 +24,12 @@ mistakes as (
   where (m.fields ->> m.email_field ~ ${ADDRESS}) is not true
     and m.row_number not in (select row_number from repeated)
 )`
+
+/** Issues a mobile flash pass for each enrollment, and mails its holder the links to it. */
+export const sendMfp = enrollmentOperation({
+  type: 'SEND_MFP',
+  title: 'Send mobile flash passes',
+  permission: 'ISSUANCE:ADD',
+  options: () => null,
+  statement: STATEMENT,
+})

@@ -1,6 +1,5 @@
 import type { PrinterKind } from '@muster/contracts'
-import { rowOperation } from '@muster/engine'
-import { enrollmentId, idPreparation } from '../enrollment-records/enrollment-id.ts'
+import { enrollmentOperation } from '../enrollment-records/enrollment-operation.ts'
 import { matchedRecords } from '../enrollment-records/matched-records.ts'
 
 /** How cards are to be printed. The printer is kept as it was when it was asked. */
@@ -19,22 +18,6 @@ export interface PrintEnrollmentsOptions {
   readonly exceptionMessage: string | null
 }
 
-/** Prints a card for each enrollment, all of them together once every row is read. */
-export const printEnrollments = rowOperation<PrintEnrollmentsOptions>({
-  type: 'PRINT_ENROLLMENTS',
-  title: 'Print enrollments',
-  permission: 'ISSUANCE:ADD',
-  options: printEnrollmentsOptions,
-  columns: () => [enrollmentId],
-  otherColumn: null,
-  key: enrollmentId.name,
-  content: null,
-  isOrdered: true,
-  isDeferred: true,
-  prepare: () => idPreparation,
-  apply: () => STATEMENT,
-})
-
 /** The options of an operation of this type, as they are stored with it. */
 export function printEnrollmentsOptions(stored: unknown): PrintEnrollmentsOptions {
   return stored as PrintEnrollmentsOptions
@@ -45,3 +28,12 @@ deferred as (select row_number, record_id as subject_id from marked),
 succeeded as (select null::bigint as row_number where false),
 unchanged as (select null::bigint as row_number where false),
 mistakes as (select * from unmatched)`
+
+/** Prints a card for each enrollment, all of them together once every row is read. */
+export const printEnrollments = enrollmentOperation<PrintEnrollmentsOptions>({
+  type: 'PRINT_ENROLLMENTS',
+  title: 'Print enrollments',
+  permission: 'ISSUANCE:ADD',
+  options: printEnrollmentsOptions,
+  statement: STATEMENT,
+})

@@ -1,28 +1,19 @@
 import { findPrinterByName, type StoredPrinter } from '@muster/database'
 import { z } from 'zod'
+import { EXCEPTION_MESSAGE, FIRST_HOPPER, HOPPER } from '../../../operations/print-terms.ts'
 import { Refusal } from '../../../refusal.ts'
 import type { Services } from '../../../services.ts'
 import type { Endpoint } from '../../endpoint.ts'
 import { CREATION, createBulkOperation } from './create-bulk-operation.ts'
-import { IDS, isStorable, readBody } from './read-body.ts'
-
-const FIRST_HOPPER = 1
+import { IDS, readBody } from './read-body.ts'
 
 const PRINTER = z.object(
   {
     name: z.string('expected text').min(1, 'expected at least one character'),
-    hopper: z
-      .int('expected 1 to 99')
-      .min(1, 'expected 1 to 99')
-      .max(99, 'expected 1 to 99')
-      .nullish()
-      .describe('From which the blank cards come; 1 unless given.'),
-    exceptionSlotMessage: z
-      .string('expected text')
-      .max(200, 'expected at most 200 characters')
-      .refine(isStorable, 'expected no control characters')
-      .nullish()
-      .describe('What the printer is to show for the slot of cards that failed.'),
+    hopper: HOPPER.nullish().describe('From which the blank cards come; 1 unless given.'),
+    exceptionSlotMessage: EXCEPTION_MESSAGE.nullish().describe(
+      'What the printer is to show for the slot of cards that failed.',
+    ),
   },
   'expected an object',
 )

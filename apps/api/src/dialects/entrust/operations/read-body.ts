@@ -11,11 +11,6 @@ const NAMED_AT_MOST = 10
 /** What becomes the rows of an operation. What an entry says is for the row to be judged by. */
 export const IDS = z.array(z.string('expected text'), 'expected an array of text').min(1, 'expected at least one entry')
 
-/** Text as options of an operation may hold it: PostgreSQL stores no NUL, and no half of a surrogate pair. */
-export function isStorable(text: string): boolean {
-  return !/[\p{Cc}\p{Cs}]/u.test(text)
-}
-
 /** The body of a request that creates an operation. Throws a Refusal that tells everything wrong with it. */
 export async function readBody<S extends z.ZodObject>(schema: S, request: ApiRequest): Promise<z.infer<S>> {
   const result = schema.safeParse(await request.json(MAX_BYTES))

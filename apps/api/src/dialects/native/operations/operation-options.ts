@@ -10,7 +10,8 @@ import {
 import { z } from 'zod'
 import { parseFilenamePattern, parseOverwrite } from '../../../operations/enrollment-parameters.ts'
 import { readFactorConfigs } from '../../../operations/factor-configs.ts'
-import { EXCEPTION_MESSAGE, HOPPER, PRINTING, printFields, printOptions } from './printing-options.ts'
+import { EXCEPTION_MESSAGE, FIRST_HOPPER, HOPPER } from '../../../operations/print-terms.ts'
+import { PRINTING, printFields, printOptions } from './printing-options.ts'
 
 type Fields = ReadonlyMap<string, readonly string[]>
 
@@ -101,7 +102,7 @@ export async function readGivenOptions(
 ): Promise<unknown> {
   if (type === 'IMPORT_USERS' || type === 'SEND_MFP' || type === 'REVOKE_MFP') return null
   if (type === 'PRINT_ENROLLMENTS') {
-    const { printer, hopper = 1, exceptionMessage = null } = options
+    const { printer, hopper = FIRST_HOPPER, exceptionMessage = null } = options
     return printOptions(pool, tenantId, { printer, hopper, exceptionMessage }, 'options.printer', mistakes)
   }
   const { factorConfigs, overwriteEnrollmentData: overwrite = false } = options

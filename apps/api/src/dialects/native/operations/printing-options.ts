@@ -1,20 +1,8 @@
 import { findPrinterByName, type Pool } from '@muster/database'
 import type { PrintEnrollmentsOptions } from '@muster/operations'
 import { z } from 'zod'
+import { EXCEPTION_MESSAGE, FIRST_HOPPER, HOPPER } from '../../../operations/print-terms.ts'
 import { singleValue } from '../../../operations/single-value.ts'
-
-const MOST_HOPPERS = 99
-const LONGEST_EXCEPTION_MESSAGE = 200
-const A_HOPPER = `expected a whole number from 1 to ${MOST_HOPPERS}`
-
-/** A hopper of a printer. */
-export const HOPPER = z.int(A_HOPPER).min(1, A_HOPPER).max(MOST_HOPPERS, A_HOPPER)
-
-/** What a printer shows for the slot of cards that failed. */
-export const EXCEPTION_MESSAGE = z
-  .string('expected text')
-  .max(LONGEST_EXCEPTION_MESSAGE, `expected at most ${LONGEST_EXCEPTION_MESSAGE} characters`)
-  .regex(/^\P{Cc}*$/u, 'expected no control characters')
 
 /** How to print, as a client gives it in JSON. */
 export const PRINTING = {
@@ -29,11 +17,15 @@ type Printing = Omit<PrintEnrollmentsOptions, 'printer'> & { readonly printer: s
 /** How to print, from the fields of a form. What is wrong goes into `mistakes`. */
 export function printFields(valuesOf: (name: string) => readonly string[], mistakes: string[]): Printing {
   const value = (name: string) => singleValue(name, valuesOf(name), mistakes)
-  const hopper = HOPPER.safeParse(Number(value('hopper') ?? 1))
+  const hopper = HOPPER.safeParse(Number(value('hopper') ?? FIRST_HOPPER))
   const message = EXCEPTION_MESSAGE.nullable().safeParse(value('exception_message'))
-  if (!hopper.success) mistakes.push(`hopper: ${A_HOPPER}.`)
+  if (!hopper.success) mistakes.push(...hopper.error.issues.map((issue) => `hopper: ${issue.message}.`))
   if (!message.success) mistakes.push(...message.error.issues.map((issue) => `exception_message: ${issue.message}.`))
-  return { printer: value('printer') ?? '', hopper: hopper.data ?? 1, exceptionMessage: message.data ?? null }
+  return {
+    printer: value('printer') ?? '',
+    hopper: hopper.data ?? FIRST_HOPPER,
+    exceptionMessage: message.data ?? null,
+  }
 }
 
 /** The options of a printing, with the printer as it is now; null, and a mistake that names `parameter`, when there is none. */

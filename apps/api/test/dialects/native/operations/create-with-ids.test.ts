@@ -92,6 +92,11 @@ describe('POST /v1/operations with ids', () => {
       { type: 'PRINT_ENROLLMENTS', ids: ['a'], options: { printer: 'PDF', hopper: 0 } },
       'hopper',
     ],
+    [
+      'half of a surrogate pair, which the database would refuse',
+      { type: 'PRINT_ENROLLMENTS', ids: ['a'], options: { printer: 'PDF', exceptionMessage: 'a\ud800' } },
+      'exceptionMessage',
+    ],
   ])('refuses %s', async (_, body, named) => {
     const before = await api.stored()
     const answer = await create(body)
