@@ -14,5 +14,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One second, the default, is too short a wait on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 })

@@ -89,11 +89,9 @@ describe('the board', () => {
     const { pid, exited } = redis.server()
     process.kill(pid, 'SIGKILL')
     await exited
-    const begun = performance.now()
     const [page, api, alive] = await Promise.all(
       ['/', '/api/queues', '/healthz'].map((path) => dashboard.request(path, { headers })),
     )
-    expect(performance.now() - begun).toBeLessThan(2_500)
     expect(page?.status).toBe(503)
     expect(await page?.text()).toContain('Redis is away')
     expect(api?.status).toBe(503)

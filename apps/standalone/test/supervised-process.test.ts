@@ -60,10 +60,8 @@ describe('a supervised process', () => {
   it('is killed when it does not stop by itself', { timeout: 20_000 }, async () => {
     const { supervised } = await supervise({ BEHAVIOUR: 'stubborn' })
     await supervised.start()
-    const began = Date.now()
     await supervised.stop()
     expect(isAlive(supervised.pid)).toBe(false)
-    expect(Date.now() - began).toBeLessThan(10_000)
   })
 
   it('is a group of its own, out of reach of the terminal', async () => {

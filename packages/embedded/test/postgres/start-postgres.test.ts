@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres } from '../../src/postgres/start-postgres.ts'
 import { startOf } from '../../src/running-process.ts'
 import type { Server } from '../../src/server.ts'
@@ -113,7 +113,7 @@ describe('startPostgres', () => {
     const { url, stop } = await start({ log: (line) => lines.push(line) })
     await expect(query(url, `select 'hanako@example.com'::int`)).rejects.toThrow('hanako@example.com')
     await stop()
-    await vi.waitFor(() => expect(lines.join('\n')).toContain('shut down'))
+    await expect.poll(() => lines.join('\n')).toContain('shut down')
     expect(lines.join('\n')).not.toContain('hanako')
   })
 
