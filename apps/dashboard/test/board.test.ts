@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { consumeOperations, operationsProducer } from '@muster/queue'
-import { type TestRedis, testRedis } from '@muster/testkit'
+import { inTime, type TestRedis, testRedis } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDashboard, type TestDashboard } from './dashboard.ts'
 
@@ -89,9 +89,8 @@ describe('the board', () => {
     const { pid, exited } = redis.server()
     process.kill(pid, 'SIGKILL')
     await exited
-    const [page, api, alive] = await Promise.all(
-      ['/', '/api/queues', '/healthz'].map((path) => dashboard.request(path, { headers })),
-    )
+    const answers = ['/', '/api/queues', '/healthz'].map((path) => dashboard.request(path, { headers }))
+    const [page, api, alive] = await inTime(2_500, Promise.all(answers))
     expect(page?.status).toBe(503)
     expect(await page?.text()).toContain('Redis is away')
     expect(api?.status).toBe(503)

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { testFolder } from '@muster/testkit'
+import { inTime, testFolder } from '@muster/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startNodeProcess } from '../src/node-process.ts'
 import { SupervisedProcess } from '../src/supervised-process.ts'
@@ -60,7 +60,7 @@ describe('a supervised process', () => {
   it('is killed when it does not stop by itself', { timeout: 20_000 }, async () => {
     const { supervised } = await supervise({ BEHAVIOUR: 'stubborn' })
     await supervised.start()
-    await supervised.stop()
+    await inTime(10_000, supervised.stop())
     expect(isAlive(supervised.pid)).toBe(false)
   })
 

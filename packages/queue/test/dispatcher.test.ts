@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { type TestRedis, testRedis } from '@muster/testkit'
-import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   type OperationsProducer,
@@ -12,10 +10,10 @@ import {
 import { dispatchQueue, operationsQueue } from '../src/queues.ts'
 import { recorder, recordingLog } from './recorder.ts'
 import { kill } from './redis-outage.ts'
+import { type RedisWithClient, redisWithClient } from './redis-with-client.ts'
 
 describe('the dispatcher', () => {
-  let redis: TestRedis
-  let client: Redis
+  let own: RedisWithClient
   let queue: ReturnType<typeof operationsQueue>
   let dispatching: ReturnType<typeof dispatchQueue>
   let producer: OperationsProducer
@@ -27,28 +25,23 @@ describe('the dispatcher', () => {
   }))
 
   beforeAll(async () => {
-    redis = await testRedis()
-    client = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
-    client.on('error', () => {})
-    queue = operationsQueue(client)
-    dispatching = dispatchQueue(client)
+    own = await redisWithClient()
+    queue = operationsQueue(own.client)
+    dispatching = dispatchQueue(own.client)
   })
-  afterAll(async () => {
-    client.disconnect()
-    await redis.stop()
-  })
+  afterAll(() => own.stop())
   beforeEach(() => {
     dispatchers = []
-    producer = operationsProducer(redis.url, log)
+    producer = operationsProducer(own.redis.url, log)
   })
   afterEach(async () => {
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()))
     await producer.close()
-    await client.flushall()
+    await own.client.flushall()
   })
 
   const start = (pending: () => Promise<readonly QueuedOperation[]>, everyMs: number) => {
-    dispatchers.push(runDispatcher({ redisUrl: redis.url, everyMs, pending, producer, log }))
+    dispatchers.push(runDispatcher({ redisUrl: own.redis.url, everyMs, pending, producer, log }))
   }
   const waiting = () => queue.getJobCountByTypes('waiting')
 
@@ -67,7 +60,7 @@ describe('the dispatcher', () => {
     }, 300)
     for (let round = 0; round < 3; round++) {
       await expect.poll(waiting, { timeout: 10_000 }).toBe(3)
-      await client.flushall()
+      await own.client.flushall()
     }
     await expect.poll(waiting, { timeout: 10_000 }).toBe(3)
     const before = runs.seen.length
@@ -81,8 +74,8 @@ describe('the dispatcher', () => {
       return operations
     }, 300)
     await runs.until((seen) => seen.length >= 2)
-    await kill(redis)
-    await redis.restart()
+    await kill(own.redis)
+    await own.redis.restart()
     const before = runs.seen.length
     await runs.until((seen) => seen.length >= before + 3)
   })
@@ -94,7 +87,7 @@ describe('the dispatcher', () => {
       return []
     }, 300)
     await runs.until((seen) => seen.length >= 2)
-    await client.del('bull:dispatch:delayed', 'bull:dispatch:wait', 'bull:dispatch:active')
+    await own.client.del('bull:dispatch:delayed', 'bull:dispatch:wait', 'bull:dispatch:active')
     const before = runs.seen.length
     await runs.until((seen) => seen.length >= before + 3)
   })
@@ -152,9 +145,9 @@ describe('the dispatcher', () => {
   })
 
   it('may be started while Redis is away', async () => {
-    await kill(redis)
+    await kill(own.redis)
     start(async () => operations, 300)
-    await redis.restart()
+    await own.redis.restart()
     await expect.poll(waiting, { timeout: 10_000 }).toBe(3)
   })
 })

@@ -1,32 +1,27 @@
 import { once } from 'node:events'
-import { type TestRedis, testRedis } from '@muster/testkit'
-import { Redis } from 'ioredis'
+import { inTime } from '@muster/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type MaintenanceOptions, runMaintenance, type ScheduledWork } from '../src/index.ts'
 import { MAINTENANCE_QUEUE, ticksQueue } from '../src/queues.ts'
 import { recorder, recordingLog } from './recorder.ts'
+import { type RedisWithClient, redisWithClient } from './redis-with-client.ts'
 
 describe('maintenance', () => {
-  let redis: TestRedis
-  let client: Redis
+  let own: RedisWithClient
   const log = recordingLog()
   const running: ScheduledWork[] = []
 
   beforeAll(async () => {
-    redis = await testRedis()
-    client = new Redis(redis.url, { maxRetriesPerRequest: null })
+    own = await redisWithClient()
   })
-  afterAll(async () => {
-    client.disconnect()
-    await redis.stop()
-  })
+  afterAll(() => own.stop())
   afterEach(async () => {
     await Promise.all(running.splice(0).map((each) => each.close()))
-    await client.flushall()
+    await own.client.flushall()
   })
 
   const start = (maintain: MaintenanceOptions['maintain'], everyMs: number) => {
-    const maintenance = runMaintenance({ redisUrl: redis.url, everyMs, maintain, log })
+    const maintenance = runMaintenance({ redisUrl: own.redis.url, everyMs, maintain, log })
     running.push(maintenance)
     return maintenance
   }
@@ -37,7 +32,7 @@ describe('maintenance', () => {
     for (let processes = 0; processes < 3; processes++) start(maintain, 400)
     await runs.until((seen) => seen.length >= 5)
     expect((runs.seen[4] ?? 0) - (runs.seen[1] ?? 0)).toBeGreaterThan(900)
-    await client.flushall()
+    await own.client.flushall()
     const before = runs.seen.length
     await runs.until((seen) => seen.length >= before + 3)
   })
@@ -49,7 +44,7 @@ describe('maintenance', () => {
       if (runs.seen.length < 3) throw new Error('duplicate key "Tanaka Hanako"')
     }, 200)
     await runs.until((seen) => seen.length >= 4)
-    const failed = await ticksQueue(MAINTENANCE_QUEUE, client).getFailed()
+    const failed = await ticksQueue(MAINTENANCE_QUEUE, own.client).getFailed()
     expect(failed).toHaveLength(2)
     expect(JSON.stringify(failed.map((job) => job.asJSON())) + log.lines.join()).not.toContain('Hanako')
   })
@@ -61,7 +56,7 @@ describe('maintenance', () => {
       await once(signal, 'abort')
     }, 60_000)
     await begun.until((seen) => seen.length === 1)
-    await maintenance.close()
+    await inTime(2_000, maintenance.close())
     expect(begun.seen[0]?.aborted).toBe(true)
   })
 })

@@ -1,37 +1,31 @@
-import { type TestRedis, testRedis } from '@muster/testkit'
-import { Redis } from 'ioredis'
+import { inTime } from '@muster/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type RequestLimiter, requestLimiter } from '../src/index.ts'
 import { freeze, kill, thaw } from './redis-outage.ts'
+import { type RedisWithClient, redisWithClient } from './redis-with-client.ts'
 
 describe('the request limiter', () => {
-  let redis: TestRedis
-  let client: Redis
+  let own: RedisWithClient
   const limiters: RequestLimiter[] = []
 
   beforeAll(async () => {
-    redis = await testRedis()
-    client = new Redis(redis.url, { maxRetriesPerRequest: null, retryStrategy: () => 100 })
-    client.on('error', () => {})
+    own = await redisWithClient()
   })
-  afterAll(async () => {
-    client.disconnect()
-    await redis.stop()
-  })
+  afterAll(() => own.stop())
   afterEach(async () => {
     await Promise.all(limiters.splice(0).map((limiter) => limiter.close()))
-    await client.flushall()
+    await own.client.flushall()
   })
 
   const open = (perMinute: number) => {
-    const limiter = requestLimiter(redis.url, perMinute)
+    const limiter = requestLimiter(own.redis.url, perMinute)
     limiters.push(limiter)
     return limiter
   }
   /** One that Redis answers: what it counts, it counts there. */
   const connected = async (perMinute: number, tenantId = 1) => {
     const limiter = open(perMinute)
-    await expect.poll(() => limiter.consume(tenantId).then(() => client.exists(`requests:${tenantId}`))).toBe(1)
+    await expect.poll(() => limiter.consume(tenantId).then(() => own.client.exists(`requests:${tenantId}`))).toBe(1)
     return limiter
   }
 
@@ -52,29 +46,30 @@ describe('the request limiter', () => {
   it('keeps a tenant’s number and a count in Redis, for a minute', async () => {
     const limiter = await connected(3)
     await limiter.consume(7)
-    expect((await client.keys('*')).sort()).toEqual(['requests:1', 'requests:7'])
-    expect(await client.pttl('requests:7')).toBeGreaterThan(0)
+    expect((await own.client.keys('*')).sort()).toEqual(['requests:1', 'requests:7'])
+    expect(await own.client.pttl('requests:7')).toBeGreaterThan(0)
   })
 
   it('refuses and holds up nobody while Redis is away, but for who sends too much', async () => {
     const limiter = await connected(50)
-    await kill(redis)
-    // Redis stays away until they are through.
-    for (let request = 0; request < 50; request++) expect((await limiter.consume(7)).allowed).toBe(true)
+    await kill(own.redis)
+    const requests = async () => {
+      for (let request = 0; request < 50; request++) expect((await limiter.consume(7)).allowed).toBe(true)
+    }
+    await inTime(500, requests())
     expect((await limiter.consume(7)).allowed).toBe(false)
-    await redis.restart()
-    await expect.poll(() => limiter.consume(9).then(() => client.exists('requests:9')), { timeout: 10_000 }).toBe(1)
+    await own.redis.restart()
+    await expect.poll(() => limiter.consume(9).then(() => own.client.exists('requests:9')), { timeout: 10_000 }).toBe(1)
   })
 
   it('holds up a request for a moment only while Redis is frozen', async () => {
     const limiter = await connected(50)
-    freeze(redis)
+    freeze(own.redis)
     try {
-      // Until they are through.
-      const answers = await Promise.all([1, 2, 3].map(() => limiter.consume(7)))
+      const answers = await inTime(500, Promise.all([1, 2, 3].map(() => limiter.consume(7))))
       expect(answers.every(({ allowed }) => allowed)).toBe(true)
     } finally {
-      thaw(redis)
+      thaw(own.redis)
     }
   })
 })

@@ -13,6 +13,7 @@ export {
 } from './certificates.ts'
 export { type EngineHarness, engineHarness } from './engine-harness.ts'
 export { enrollmentRecords } from './enrollment-records.ts'
+export { inTime } from './in-time.ts'
 export {
   type MailServer,
   type MailServerOptions,

@@ -40,11 +40,12 @@ describe('a reply', () => {
     )
   })
 
-  it('is made in time that grows with the answer, however long and endless it is', () => {
+  it('is made in no time from a long answer without an end', () => {
     for (const text of ['a'.repeat(1_000_000), '"'.repeat(1_000_000), '<'.repeat(1_000_000), ' @'.repeat(500_000)]) {
-      const begun = performance.now()
+      const begun = process.cpuUsage()
       expect(reply(text, JANE).length).toBeLessThanOrEqual(200)
-      expect(performance.now() - begun).toBeLessThan(10_000)
+      // Of this process alone: what others take of the machine does not count.
+      expect(process.cpuUsage(begun).user / 1_000).toBeLessThan(200)
     }
   })
 

@@ -2,7 +2,7 @@
 export interface Room {
   /** Specifiers of ours that its sources may import. */
   readonly imports: readonly string[]
-  /** Packages of others that it may depend on; absent: any. */
+  /** Packages of others that it may depend on; absent: no restriction. */
   readonly libraries?: readonly string[]
 }
 

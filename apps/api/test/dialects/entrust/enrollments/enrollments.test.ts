@@ -1,69 +1,14 @@
 import { decodeEnrollmentId, encodeEnrollmentId } from '@muster/contracts'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ApiUnderTest, startApi } from '../../../api-under-test.ts'
+import { describe, expect, it } from 'vitest'
+import { BADGE, BASE, badge, enrollmentsUnderTest, fieldsOf, SCOPES, valuesOf } from './enrollments-under-test.ts'
 
-const SCOPES = ['ENROLLMENTS:VIEW', 'ENROLLMENTS:ADD', 'ENROLLMENTS:EDIT', 'ENROLLMENTS:REMOVE']
-const BASE = '/api/web/v2/enrollments'
-const BADGE = `${BASE}/Employee%20Badge`
-const READ = `${BASE}/read/Employee%20Badge`
 const BROKEN =
   'eyJ3b3JrZmxvd0lkIjoiOTI1MDkwYWEtZGVjYy00MGZlLWIzZTQtMTYwMjFjNjU5MmIwIiwid2hlcmVDbGF1c2UiOnsiUVVJQ0tTVEFSVFBSSU1BUllLRVkiOiIxNCJ8fQ'
 const NO_RECORD = 'The record does not exist'
 const PNG = `data:image/png;base64,${Buffer.from('89504e470d0a1a0a0000000d', 'hex').toString('base64')}`
 
-/** An EnrollmentResponse, as the description has it. */
-interface Told {
-  readonly id: string
-  readonly status: 'Success' | 'Failure'
-  readonly error: string
-  readonly fields: readonly { readonly name: string; readonly value: string }[]
-}
-
-let api: ApiUnderTest
-beforeAll(async () => {
-  api = await startApi()
-})
-afterAll(() => api.stop())
-beforeEach(async () => {
-  await api.pool.query('truncate enrollment_records, enrollment_unique_values, passes')
-})
-
-interface Sent {
-  readonly method?: string
-  readonly body?: unknown
-  readonly scopes?: readonly string[]
-  readonly tenant?: string
-}
-
-const send = (path: string, { method = 'POST', body, scopes = SCOPES, tenant = 'default' }: Sent = {}) =>
-  api.call(path, {
-    method,
-    scopes,
-    tenant,
-    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  })
-
-const tell = async (path: string, sent: Sent): Promise<readonly Told[]> => {
-  const answer = await send(path, sent)
-  expect(answer.status).toBe(200)
-  return (await answer.json()) as readonly Told[]
-}
-
-const fieldsOf = (values: Readonly<Record<string, unknown>>) =>
-  Object.entries(values).map(([name, value]) => ({ name, value }))
-const badge = (number: string, more: Readonly<Record<string, unknown>> = {}) => ({
-  fields: fieldsOf({ FirstName: 'Ann', LastName: 'Anders', EmployeeNumber: number, ...more }),
-})
-
-const create = (records: readonly unknown[]) => tell(BADGE, { body: records })
-async function createOne(number: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const [made] = await create([badge(number, more)])
-  if (made?.status !== 'Success') throw new Error(`the enrollment was not made: ${made?.error}`)
-  return made.id
-}
-const get = async (id: string) => (await (await send(`${BASE}/${id}`, { method: 'GET' })).json()) as Told
-const valuesOf = ({ fields }: Told) => Object.fromEntries(fields.map(({ name, value }) => [name, value]))
+const own = enrollmentsUnderTest()
+const { create, createOne, get, send, tell } = own
 
 describe('creating enrollments', () => {
   it('tells of each in the order asked, and makes those that are right', async () => {
@@ -94,7 +39,7 @@ describe('creating enrollments', () => {
         Photo: PNG,
       }),
     })
-    const { rows } = await api.pool.query('select count(*)::int from enrollment_records')
+    const { rows } = await own.api().pool.query('select count(*)::int from enrollment_records')
     expect(rows).toEqual([{ count: 2 }])
   })
 
@@ -119,11 +64,11 @@ describe('creating enrollments', () => {
     const request = { method: 'POST', body, scopes: SCOPES }
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'k1' }
     const [one, other] = [
-      await api.call(BADGE, { ...request, headers }),
-      await api.call(BADGE, { ...request, headers }),
+      await own.api().call(BADGE, { ...request, headers }),
+      await own.api().call(BADGE, { ...request, headers }),
     ]
     expect(await one.json()).toEqual(await other.json())
-    const { rows } = await api.pool.query<{ body: string }>('select body from idempotency_keys')
+    const { rows } = await own.api().pool.query<{ body: string }>('select body from idempotency_keys')
     expect(rows.map((row) => row.body).join()).not.toContain('ann@')
   })
 
@@ -152,7 +97,7 @@ describe('creating enrollments', () => {
 
   it('leaves nothing of the fields in the log', async () => {
     await create([badge('log-1', { Email: 'quill@example.com', Nope: 'quill' }), badge('log-2', { LastName: 'Quill' })])
-    expect(JSON.stringify(api.lines)).not.toMatch(/quill/i)
+    expect(JSON.stringify(own.api().lines)).not.toMatch(/quill/i)
   })
 })
 
@@ -257,12 +202,14 @@ describe('deleting enrollments', () => {
 
   it('makes passes void', async () => {
     const id = await createOne('1')
-    await api.pool.query(
-      'insert into passes (tenant_id, record_id, operation_number, row_number) values ($1, $2, 1, 1)',
-      [api.tenantId, decodeEnrollmentId(id)?.key],
-    )
+    await own
+      .api()
+      .pool.query('insert into passes (tenant_id, record_id, operation_number, row_number) values ($1, $2, 1, 1)', [
+        own.api().tenantId,
+        decodeEnrollmentId(id)?.key,
+      ])
     await tell(BASE, { method: 'DELETE', body: { ids: [id] } })
-    const { rows } = await api.pool.query('select voided_at is not null as void from passes')
+    const { rows } = await own.api().pool.query('select voided_at is not null as void from passes')
     expect(rows).toEqual([{ void: true }])
   })
 
@@ -272,88 +219,5 @@ describe('deleting enrollments', () => {
     for (const body of [{ ids: [...ids, BROKEN] }, { ids: [] }, { ids: [1] }, {}, []]) {
       expect((await send(BASE, { method: 'DELETE', body })).status).toBe(400)
     }
-  })
-})
-
-describe('reading enrollments of a design', () => {
-  it('finds those that have all the values, in any spelling of dates and numbers', async () => {
-    const one = await createOne('1', { AccessLevel: 7, ExpiryDate: '2027-12-31', FirstName: 'Eve' })
-    const two = await createOne('2', { AccessLevel: '7.0', ExpiryDate: '2027-12-31T10:00:00' })
-    await createOne('3')
-    const found = async (values: Readonly<Record<string, unknown>>) =>
-      (await tell(READ, { body: fieldsOf(values) })).map(({ id }) => id)
-    expect(await found({ AccessLevel: '+007' })).toEqual([one, two])
-    expect(await found({ ExpiryDate: '12/31/2027' })).toEqual([one])
-    expect(await found({ ExpiryDate: '2027-12-31T10:00:00Z' })).toEqual([two])
-    expect(await found({ AccessLevel: 7, FirstName: 'Eve' })).toEqual([one])
-    expect(await found({ FirstName: 'eve' })).toEqual([])
-    expect(await found({ FirstName: 'Ev' })).toEqual([])
-  })
-
-  it('comes in pages, in the order in which they were made', async () => {
-    const made = (await create(Array.from({ length: 60 }, (_, index) => badge(`p${index}`)))).map(({ id }) => id)
-    const page = async (query: string) => (await tell(READ + query, { body: [] })).map(({ id }) => id)
-    expect(await page('')).toEqual(made.slice(0, 50))
-    expect(await page('?offset=2')).toEqual(made.slice(50))
-    expect(await page('?offset=3&limit=20')).toEqual(made.slice(40))
-    expect(await page('?offset=4&limit=20')).toEqual([])
-    expect(await page('?limit=1000')).toEqual(made)
-    expect(
-      valuesOf(
-        (await tell(`${READ}?limit=1`, { body: [] }))[0] ?? { id: '', status: 'Failure', error: '', fields: [] },
-      ),
-    ).toEqual({
-      FirstName: 'Ann',
-      LastName: 'Anders',
-      EmployeeNumber: 'p0',
-    })
-  })
-
-  it('needs no body to read all of them', async () => {
-    const id = await createOne('1')
-    expect(await tell(READ, {})).toMatchObject([{ id, status: 'Success' }])
-  })
-
-  it.each([
-    '?offset=0',
-    '?limit=0',
-    '?limit=1001',
-    '?offset=x',
-    '?offset=1&offset=2',
-    '?offset=9999999&limit=1000',
-    '?limit=-1',
-  ])('refuses %s', async (query) => {
-    expect((await send(READ + query, { body: [] })).status).toBe(400)
-  })
-
-  it('refuses fields that the design has not, values that it could not have, and none', async () => {
-    for (const values of [{ Nope: 'x' }, { ExpiryDate: 'soon' }, { FirstName: '' }, { AccessLevel: true }]) {
-      const answer = await send(READ, { body: fieldsOf(values) })
-      expect(answer.status).toBe(400)
-      expect(await answer.text()).not.toContain('soon')
-    }
-    expect((await send(READ, { body: { FirstName: 'x' } })).status).toBe(400)
-    expect((await send(`${BASE}/read/Nope`, { body: [] })).status).toBe(404)
-  })
-})
-
-describe('the designs', () => {
-  it('are listed by name', async () => {
-    expect(await (await send(`${BASE}/enrollmentDesigns`, { method: 'GET' })).json()).toEqual(['Employee Badge'])
-  })
-})
-
-describe('each endpoint', () => {
-  it.each<[string, string, string, unknown]>([
-    ['POST', BADGE, 'ENROLLMENTS:ADD', [badge('1')]],
-    ['PUT', BASE, 'ENROLLMENTS:EDIT', [{ id: BROKEN, fields: [] }]],
-    ['DELETE', BASE, 'ENROLLMENTS:DELETE', { ids: [BROKEN] }],
-    ['POST', READ, 'ENROLLMENTS:VIEW', []],
-    ['GET', `${BASE}/enrollmentDesigns`, 'ENROLLMENTS:VIEW', undefined],
-  ])('%s %s needs %s, or all of ENROLLMENTS', async (method, path, permission, body) => {
-    const others = SCOPES.filter((scope) => scope !== permission.replace('DELETE', 'REMOVE'))
-    expect((await send(path, { method, body, scopes: others })).status).toBe(403)
-    expect((await send(path, { method, body, scopes: [permission] })).status).toBe(200)
-    expect((await send(path, { method, body, scopes: ['ENROLLMENTS:ALL'] })).status).toBe(200)
   })
 })

@@ -1,4 +1,5 @@
 import { createPool } from '@muster/database'
+import { inTime } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiUnderTest, startApi } from '../../../api-under-test.ts'
 import { eventsOf, type StreamEvent, until } from '../../../event-stream.ts'
@@ -208,7 +209,7 @@ describe('open streams', () => {
     await until(events, isState('PROCESSING'))
     const waiting = own.call(`/v1/operations/${operation.id}`, { scopes: SCOPES, headers: { prefer: 'wait=60' } })
     await expect.poll(() => own.services.hub.count).toBe(2)
-    const [, rest, answer] = await Promise.all([own.stop(), collect(events), waiting])
+    const [, rest, answer] = await inTime(3_000, Promise.all([own.stop(), collect(events), waiting]))
     expect(rest.filter(({ event }) => event === 'state')).toEqual([])
     expect(answer.status).toBe(200)
   })
