@@ -1,3 +1,4 @@
+import { htmlEscape } from 'escape-goat'
 /** A page of our own: no script, nothing from elsewhere. `body` is HTML. */
 export function page(title: string, body: string): string {
   return `<!DOCTYPE html>
@@ -6,7 +7,7 @@ export function page(title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(title)} – Muster</title>
+<title>${htmlEscape(title)} – Muster</title>
 <style>
 :root { color-scheme: light dark }
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center }
@@ -20,22 +21,10 @@ button { padding: .6rem; border: 0; border-radius: .25rem; background: #1f4fbf; 
 </head>
 <body>
 <main>
-<h1>${escapeHtml(title)}</h1>
+<h1>${htmlEscape(title)}</h1>
 ${body}
 </main>
 </body>
 </html>
 `
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }

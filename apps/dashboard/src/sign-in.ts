@@ -1,6 +1,7 @@
+import { htmlEscape } from 'escape-goat'
 import { type Request, type RequestHandler, type Response, Router, urlencoded } from 'express'
 import { isOperator, type Operator } from './operator.ts'
-import { escapeHtml, page } from './page.ts'
+import { page } from './page.ts'
 import type { Sessions } from './session.ts'
 import { clearSession, sessionOf, setSession } from './session-cookie.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
@@ -83,13 +84,13 @@ function safePath(value: unknown): string {
 }
 
 function signInPage(next: string, problem?: string): string {
-  const alert = problem === undefined ? '' : `<p role="alert" id="problem">${escapeHtml(problem)}</p>`
+  const alert = problem === undefined ? '' : `<p role="alert" id="problem">${htmlEscape(problem)}</p>`
   const described = problem === undefined ? '' : ' aria-describedby="problem"'
   return page(
     'Sign in',
     `${alert}
 <form method="post" action="/sign-in">
-<input type="hidden" name="next" value="${escapeHtml(next)}">
+<input type="hidden" name="next" value="${htmlEscape(next)}">
 <label for="name">Name</label>
 <input id="name" name="name" autocomplete="username" required autofocus${described}>
 <label for="password">Password</label>

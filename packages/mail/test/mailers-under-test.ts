@@ -4,7 +4,7 @@ import { afterEach } from 'vitest'
 import { type SmtpOptions, smtpMailer } from '../src/index.ts'
 import { type Fault, type FaultyLink, faultyLink } from './faulty-link.ts'
 
-export const from = { name: 'Acme Badges', address: 'badges@acme.example' }
+const from = { name: 'Acme Badges', address: 'badges@acme.example' }
 export const ACCEPTED = { kind: 'accepted' }
 export const UNCERTAIN = { kind: 'uncertain' }
 

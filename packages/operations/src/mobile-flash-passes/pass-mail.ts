@@ -1,4 +1,5 @@
 import type { IssuedPass, Mail, Wallet } from '@muster/engine/ports'
+import { htmlEscape } from 'escape-goat'
 
 /** What a mail about a pass says beside the pass. */
 export interface PassLinks {
@@ -23,11 +24,11 @@ export function passMail({ enrollment }: Pick<IssuedPass, 'enrollment'>, { links
     subject: `Your ${design} from ${organization}`,
     text: [hello, news, ...links.map((link) => `${add(link)}:\n${link.url}`), terms, organization].join('\n\n'),
     html: page([
-      paragraph(escaped(hello)),
-      paragraph(escaped(news)),
-      ...links.map((link) => paragraph(`<a href="${escaped(link.url)}">${escaped(add(link))}</a>`)),
-      paragraph(escaped(terms)),
-      paragraph(escaped(organization)),
+      paragraph(htmlEscape(hello)),
+      paragraph(htmlEscape(news)),
+      ...links.map((link) => paragraph(`<a href="${htmlEscape(link.url)}">${htmlEscape(add(link))}</a>`)),
+      paragraph(htmlEscape(terms)),
+      paragraph(htmlEscape(organization)),
     ]),
   }
 }
@@ -48,18 +49,6 @@ function page(paragraphs: readonly string[]): string {
 
 function paragraph(html: string): string {
   return `<p>${html}</p>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
 
 /** Without line ends, control characters, and what turns the direction of writing. */

@@ -32,7 +32,7 @@ const EVERYTHING = [
 export const ROOMS: Readonly<Record<string, Room>> = {
   'packages/contracts': { imports: [], libraries: [] },
   'packages/engine': { imports: [CONTRACTS], libraries: [] },
-  'packages/operations': { imports: [CONTRACTS, '@muster/engine', PORTS], libraries: [] },
+  'packages/operations': { imports: [CONTRACTS, '@muster/engine', PORTS], libraries: ['escape-goat'] },
   'packages/text': { imports: [CONTRACTS, PORTS], libraries: ['csv-parse', 'csv-stringify', 'iconv-lite'] },
   'packages/archive': { imports: [CONTRACTS, PORTS], libraries: ['yauzl'] },
   'packages/storage': { imports: [PORTS], libraries: [] },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { htmlEscape } from 'escape-goat'
 import type { Answer } from '../route.ts'
 
 const STYLE = `
@@ -27,8 +28,8 @@ interface Page {
 
 /** A page for a phone, in plain HTML and without scripts. All its texts are escaped. */
 export function page(status: number, { title, paragraphs, button }: Page): Answer {
-  const form = button === null ? '' : `<form method="post"><button>${escaped(button)}</button></form>\n`
-  const [first = '', ...others] = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>\n`)
+  const form = button === null ? '' : `<form method="post"><button>${htmlEscape(button)}</button></form>\n`
+  const [first = '', ...others] = paragraphs.map((paragraph) => `<p>${htmlEscape(paragraph)}</p>\n`)
   return {
     status,
     headers: {
@@ -43,27 +44,15 @@ export function page(status: number, { title, paragraphs, button }: Page): Answe
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${htmlEscape(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(title)}</h1>
+<h1>${htmlEscape(title)}</h1>
 ${first}${form}${others.join('')}</main>
 </body>
 </html>
 `,
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
