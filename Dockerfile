@@ -1,38 +1,39 @@
 # One file, three images: docker build --target api|worker|dashboard .
+# Every command is a script that is run without an engine too: deploy/check-images.mjs.
 
-FROM node:24-slim AS build
+FROM node:24.21.0-trixie-slim AS build
 WORKDIR /muster
-ENV CI=true
-RUN npm install --global pnpm@12.21.0
-# The packages alone first: this layer is made anew only when the lockfile changes.
+# What names the packages, alone: this layer is made anew only when they change.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
-RUN pnpm fetch
+COPY deploy/build-app.sh deploy/
+RUN deploy/build-app.sh fetch
 COPY . .
-RUN pnpm install --frozen-lockfile --offline && pnpm exec tsc -b apps/api apps/worker apps/dashboard
-RUN for app in api worker dashboard; do pnpm --filter "@muster/$app" --prod deploy "/out/$app"; done
+RUN deploy/build-app.sh build /out
 
-FROM node:24-slim AS runtime
-ENV NODE_ENV=production
-# A volume mounted here takes over this folder's owner.
-RUN mkdir -p /var/lib/muster/files && chown -R node:node /var/lib/muster
+FROM node:24.21.0-trixie-slim AS runtime
+LABEL org.opencontainers.image.title="Muster" org.opencontainers.image.licenses="Apache-2.0"
+RUN --mount=type=bind,source=deploy/prepare-runtime.sh,target=/prepare-runtime.sh /prepare-runtime.sh /
+ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /muster
 USER node
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/main.js"]
+ENTRYPOINT ["node"]
+CMD ["dist/main.js"]
 
+# Node's flags are those of `npm start` (apps/standalone/src/roles.ts).
 FROM runtime AS api
-ENV HOST=0.0.0.0 PORT=8080
+ENV PORT=8080 NODE_OPTIONS="--max-old-space-size=96 --max-semi-space-size=4"
 COPY --from=build /out/api ./
 EXPOSE 8080
 VOLUME /var/lib/muster/files
 
 FROM runtime AS worker
-ENV HOST=0.0.0.0
+ENV METRICS_PORT=9100 NODE_OPTIONS="--max-old-space-size=128 --max-semi-space-size=16"
 COPY --from=build /out/worker ./
 EXPOSE 9100
 VOLUME /var/lib/muster/files
 
 FROM runtime AS dashboard
-ENV HOST=0.0.0.0 DASHBOARD_PORT=8081
+ENV DASHBOARD_PORT=8081 METRICS_PORT=9100 NODE_OPTIONS="--max-old-space-size=128 --max-semi-space-size=4"
 COPY --from=build /out/dashboard ./
-EXPOSE 8081
+EXPOSE 8081 9100

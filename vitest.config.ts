@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['muster-source'] } },
   test: {
     include: ['{apps,packages}/*/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/faults/**'],
+    exclude: ['**/node_modules/**', '**/faults/**', '**/browser/**'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -1,10 +1,10 @@
 import { archiveReader } from '@muster/archive'
-import { createPool, migrate, waitingWork } from '@muster/database'
+import { createPool, migrate } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { onStop, tellReady } from '@muster/process'
 import { operationsProducer, requestLimiter } from '@muster/queue'
-import { openFileStore } from '@muster/storage'
-import { createLogger, createMetrics } from '@muster/telemetry'
+import { diskSpace, observedFileStore, openFileStore } from '@muster/storage'
+import { createApiMetrics, createLogger } from '@muster/telemetry'
 import { createApp } from './app.ts'
 import { AccessTokens } from './auth/access-tokens.ts'
 import { authenticator } from './auth/authenticate.ts'
@@ -22,6 +22,7 @@ import { operatorDialect } from './dialects/operator/operator-dialect.ts'
 import { walletDialect } from './dialects/wallet/wallet-dialect.ts'
 import { countRequest } from './limits/count-request.ts'
 import { listen } from './listen.ts'
+import { observeCertificates } from './passes/observe-certificates.ts'
 import { openWallets } from './passes/wallets.ts'
 import { warnOfExpiry } from './passes/warn-of-expiry.ts'
 import type { Services } from './services.ts'
@@ -32,20 +33,28 @@ import { WatchHub } from './watch/watch-hub.ts'
 export async function serve(): Promise<void> {
   const config = readConfig()
   const log = createLogger({ service: 'api', level: config.logLevel })
+  const metrics = createApiMetrics(log)
   await migrate(config.databaseUrl)
 
   const pool = createPool(config.databaseUrl, {
     applicationName: 'muster-api',
     onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    onQuery: metrics.databaseQuery,
   })
+  const store = openFileStore(config.fileStore.url, config.fileStore.s3)
+  const files = observedFileStore(store, metrics.fileStoreCall)
+  const space = diskSpace(config.fileStore.url)
+  metrics.observePool(pool)
+  if (space !== null) metrics.observeFileStoreSpace(space)
+  observeCertificates(config.apple, metrics)
   const services: Services = {
     pool,
-    files: openFileStore(config.fileStoreUrl),
+    files,
     archives: archiveReader(config.archiveLimits),
     producer: operationsProducer(config.redisUrl, log),
     maxUploadBytes: config.maxUploadBytes,
     duplicateWindowHours: config.duplicateWindowHours,
-    metrics: createMetrics('api'),
+    metrics,
     secrets: new SecretBox(config.secretsKeys),
     wallets: openWallets(config, () => server.url),
     limits: config.limits,
@@ -53,9 +62,8 @@ export async function serve(): Promise<void> {
     hub: new WatchHub(pool, log),
     log,
   }
-  const { files, metrics, secrets } = services
+  const { secrets } = services
   await bootstrap(pool, config.bootstrapClient)
-  metrics.observeWaiting(() => waitingWork(pool))
 
   const keys = new SigningKeys(pool, secrets)
   await keys.load()

@@ -1,7 +1,7 @@
 import type { Pool } from '@muster/database'
 import type { ArchiveReader, FileStore, SecretBox } from '@muster/engine'
 import type { OperationsProducer } from '@muster/queue'
-import type { Logger, Metrics } from '@muster/telemetry'
+import type { ApiMetrics, Logger } from '@muster/telemetry'
 import type { TenantLimits } from './limits/tenant-limits.ts'
 import type { Retention } from './operations/expiry.ts'
 import type { Wallets } from './passes/wallets.ts'
@@ -22,6 +22,6 @@ export interface Services {
   readonly duplicateWindowHours: number
   /** Bytes of an upload's file. */
   readonly maxUploadBytes: number
-  readonly metrics: Metrics
+  readonly metrics: ApiMetrics
   readonly log: Logger
 }

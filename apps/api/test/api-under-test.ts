@@ -7,7 +7,7 @@ import { type FileStore, SecretBox, takeTurn } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { operationsProducer, requestLimiter } from '@muster/queue'
 import { diskFileStore } from '@muster/storage'
-import { createLogger, createMetrics, type Metrics } from '@muster/telemetry'
+import { type ApiMetrics, createApiMetrics, createLogger } from '@muster/telemetry'
 import { type TestRedis, testDatabase, testFolder, testRedis } from '@muster/testkit'
 import { rowReader } from '@muster/text'
 import { createApp } from '../src/app.ts'
@@ -42,7 +42,7 @@ export interface ApiUnderTest {
   readonly redis: TestRedis
   readonly services: Services
   readonly dialects: readonly Dialect[]
-  readonly metrics: Metrics
+  readonly metrics: ApiMetrics
   /** Lines of the log so far, parsed. */
   readonly lines: readonly Record<string, unknown>[]
   /** The id of the tenant `default`. */
@@ -104,7 +104,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
     hub: new WatchHub(pool, log, options.watches),
     maxUploadBytes: options.maxUploadBytes ?? 1024 * 1024,
     duplicateWindowHours: options.duplicateWindowHours ?? 0,
-    metrics: createMetrics('api'),
+    metrics: createApiMetrics(log),
     log,
   }
   const keys = new SigningKeys(pool, services.secrets)
@@ -180,6 +180,7 @@ async function work({ pool, files, archives, secrets }: Services): Promise<void>
     archives,
     observer: {
       chunk: ignore,
+      firstRow: ignore,
       delivery: ignore,
       settled: ignore,
       deliveryAway: ignore,

@@ -1,20 +1,50 @@
-import { logLevel, parseSettings, port, redisUrl, url } from '@muster/process'
-import { z } from 'zod'
+import { incomplete, parseSettings, readEnvironment } from '@muster/process'
 
-const settings = z.object({
-  DASHBOARD_PORT: port().default(8_081),
-  HOST: z.string().default('127.0.0.1'),
-  REDIS_URL: redisUrl(),
-  OPERATOR_NAME: z.string('expected the name that the operator signs in with'),
-  OPERATOR_PASSWORD: z.string('expected a password').min(12, 'expected at least 12 characters'),
-  /** Where operations are shown: jobs link there. */
-  API_URL: url('http:', 'https:').default('http://127.0.0.1:8080'),
-  LOG_LEVEL: logLevel(),
-})
+/** Some settings mean something only together. */
+const TOGETHER = [
+  ['OPERATOR_NAME', 'OPERATOR_PASSWORD'],
+  ['DASHBOARD_OIDC_ISSUER', 'DASHBOARD_OIDC_CLIENT_ID', 'DASHBOARD_OIDC_CLIENT_SECRET', 'DASHBOARD_URL'],
+]
 
-export type DashboardConfig = z.infer<typeof settings>
+/** The dashboard's settings. Throws a SettingsError that tells everything that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+  const environment = readEnvironment(env)
+  const settings = parseSettings('dashboard', environment, incomplete(environment.given, TOGETHER))
+  const {
+    OPERATOR_NAME: name,
+    OPERATOR_PASSWORD: password,
+    DASHBOARD_OIDC_ISSUER: issuer,
+    DASHBOARD_OIDC_CLIENT_ID: clientId,
+    DASHBOARD_OIDC_CLIENT_SECRET: clientSecret,
+    DASHBOARD_URL: url,
+  } = settings
+  const isOidc = issuer !== undefined && clientId !== undefined && clientSecret !== undefined && url !== undefined
+  return {
+    host: settings.HOST,
+    port: settings.DASHBOARD_PORT,
+    metricsPort: settings.METRICS_PORT,
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    logLevel: settings.LOG_LEVEL,
+    /** A local operator to make; null for none. */
+    operator: name === undefined || password === undefined ? null : { name, password },
+    /** The issuer whose people may sign in; null for none. */
+    oidc: isOidc
+      ? {
+          issuer,
+          clientId,
+          clientSecret,
+          /** The dashboard's address as browsers see it. */
+          url,
+          rolesClaim: settings.DASHBOARD_OIDC_ROLES_CLAIM,
+          operatorRole: settings.DASHBOARD_OIDC_OPERATOR_ROLE,
+          viewerRole: settings.DASHBOARD_OIDC_VIEWER_ROLE,
+        }
+      : null,
+  }
+}
 
-/** Throws a SettingsError that tells everything that is wrong. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): DashboardConfig {
-  return parseSettings(settings, env)
+/** Where the operators are kept: all that their command line needs. Throws a SettingsError. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  return parseSettings('operators', readEnvironment(env)).DATABASE_URL
 }

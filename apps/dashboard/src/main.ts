@@ -1,24 +1,56 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createPool, listOperators, migrate } from '@muster/database'
 import { onStop, run, tellReady } from '@muster/process'
-import { watchQueues } from '@muster/queue'
-import { createLogger } from '@muster/telemetry'
+import { operationsProducer, watchQueues } from '@muster/queue'
+import { createDashboardMetrics, createLogger, serveMetrics } from '@muster/telemetry'
 import { createDashboard } from './app.ts'
 import { readConfig } from './config.ts'
+import { checkHealth } from './health.ts'
+import { observeSystem } from './observe-system.ts'
+import { bootstrapOperator } from './operators/bootstrap-operator.ts'
+import { nobodysHash } from './operators/password.ts'
+
+// Somebody waits for the page; a search that takes longer helps nobody.
+const STATEMENT_TIMEOUT_MS = 20_000
+
+// Of its own, so that slow searches do not look like a PostgreSQL that is away.
+const SCRAPES = { applicationName: 'muster-metrics', connections: 3, statementTimeoutMs: 2_000 }
 
 run(async () => {
   const config = readConfig()
-  const log = createLogger({ service: 'dashboard', level: config.LOG_LEVEL })
-  const queues = watchQueues(config.REDIS_URL, log)
-  const operator = { name: config.OPERATOR_NAME, password: config.OPERATOR_PASSWORD }
-  const server = createServer(createDashboard({ operator, queues, apiUrl: config.API_URL, log }))
-  server.listen(config.DASHBOARD_PORT, config.HOST)
+  const { databaseUrl, redisUrl, host, oidc, operator } = config
+  const log = createLogger({ service: 'dashboard', level: config.logLevel })
+  const metrics = createDashboardMetrics(log)
+  await migrate(databaseUrl)
+
+  const pool = createPool(databaseUrl, {
+    applicationName: 'muster-dashboard',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
+    onQuery: metrics.databaseQuery,
+  })
+  const scrapes = createPool(databaseUrl, SCRAPES)
+  if (operator !== null) await bootstrapOperator(pool, operator)
+  if (oidc === null && (await listOperators(pool)).length === 0) {
+    log.warn({}, 'nobody can sign in: make an operator by the command line, or name an OpenID Connect issuer')
+  }
+  await nobodysHash()
+  const queues = watchQueues(redisUrl, log)
+  const producer = operationsProducer(redisUrl, log)
+  metrics.observePool(pool)
+  observeSystem({ metrics, pool: scrapes, queues })
+  const health = () => checkHealth(pool, queues)
+  const metricsServer = await serveMetrics({ metrics, port: config.metricsPort, host, health })
+
+  const server = createServer(createDashboard({ pool, queues, nudge: () => producer.nudge(), oidc, log }))
+  server.listen(config.port, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`
-  log.info({ url }, 'dashboard started')
-  tellReady(url)
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  log.info({ url, metricsUrl: metricsServer.url }, 'dashboard started')
+  tellReady(url, metricsServer.url)
 
   onStop(async (why) => {
     log.info({ why }, 'dashboard stopping')
@@ -28,6 +60,7 @@ run(async () => {
     // Requests end in a moment; a browser's open connection does not.
     setTimeout(() => server.closeAllConnections(), 2_000).unref()
     await closed
-    await queues.close()
+    await Promise.all([metricsServer.close(), queues.close(), producer.close()])
+    await Promise.all([pool.end(), scrapes.end()])
   })
 })

@@ -1,38 +1,59 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { addOperator, createPool, type OperatorRole } from '@muster/database'
 import { watchQueues } from '@muster/queue'
-import { createDashboard } from '../src/app.ts'
+import { createDashboard, type DashboardOptions } from '../src/app.ts'
+import { hashPassword } from '../src/operators/password.ts'
+import { PASSWORD, visitor } from './visitor.ts'
 
-export const OPERATOR = { name: 'operator', password: 'correct horse battery' }
+interface Stack {
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  /** Given the dashboard's own address. */
+  readonly oidc?: (url: string) => DashboardOptions['oidc']
+}
 
-/** A dashboard that listens, and what a browser without a cookie jar does with it. */
-export async function startDashboard(redisUrl: string) {
+/** A dashboard that listens, with the operator `olga` and the viewer `vera`, who are there once however often it starts. */
+export async function startDashboard({ databaseUrl, redisUrl, oidc }: Stack) {
   const lines: string[] = []
   const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
   const log = { info: write, warn: write, error: write }
+  const pool = createPool(databaseUrl, { applicationName: 'muster-dashboard', connections: 5 })
   const queues = watchQueues(redisUrl, log)
-  const server = createServer(createDashboard({ operator: OPERATOR, queues, apiUrl: 'https://api.example/', log }))
+  await makeOperator('olga', 'operator')
+  await makeOperator('vera', 'viewer')
+  let app: RequestListener = (_request, response) => void response.end()
+  const server = createServer((request, response) => app(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const request = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, { redirect: 'manual', ...init })
-  const signIn = (fields: Record<string, string> = {}, headers: Record<string, string> = {}) =>
-    request('/sign-in', { method: 'POST', body: new URLSearchParams({ ...OPERATOR, ...fields }), headers })
+  app = createDashboard({ pool, queues, nudge: () => {}, oidc: oidc?.(url) ?? null, log })
+
+  async function makeOperator(name: string, role: OperatorRole): Promise<void> {
+    await addOperator(pool, { name, passwordHash: await hashPassword(PASSWORD), role })
+  }
+
   return {
     url,
     lines,
-    request,
-    signIn,
-    /** The `Cookie` header of an operator who has signed in. */
-    async cookie(): Promise<string> {
-      const response = await signIn()
-      return response.headers.get('set-cookie')?.split(';')[0] ?? ''
+    pool,
+    queues,
+    makeOperator,
+    /** A browser that nobody has signed in with. */
+    visitor: () => visitor(url),
+    /** A browser that this operator has signed in with. */
+    async signedIn(name: string) {
+      const browser = visitor(url)
+      const response = await browser.signIn(name)
+      if (response.status !== 303) throw new Error(`${name} could not sign in: ${response.status}`)
+      return browser
     },
     async close() {
       server.closeAllConnections()
       server.close()
       await queues.close()
+      await pool.end()
     },
   }
 }

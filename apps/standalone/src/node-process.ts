@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Exit, tellExit } from './exit.ts'
 import { LogFile } from './log-file.ts'
-import type { Running } from './supervised-process.ts'
+import type { Running, Serving } from './supervised-process.ts'
 
 const READY_WITHIN_MS = 120_000
 const STOP_WITHIN_MS = 8_000
 /** How much of a process's last words is kept for the terminal. */
 const LAST_WORDS_BYTES = 4_096
 
-const READY = z.object({ ready: z.literal(true), url: z.string() })
+const READY = z.object({ ready: z.literal(true), url: z.string(), metrics: z.string() })
 
 export interface NodeProgram {
   /** The path of its main module. */
@@ -70,7 +70,7 @@ function whenExited(child: ChildProcess): Promise<Exit> {
   })
 }
 
-async function whenReady(child: ChildProcess, exited: Promise<Exit>, lastWords: () => string): Promise<string> {
+async function whenReady(child: ChildProcess, exited: Promise<Exit>, lastWords: () => string): Promise<Serving> {
   const late = new AbortController()
   const answers = [
     told(child),
@@ -85,11 +85,11 @@ async function whenReady(child: ChildProcess, exited: Promise<Exit>, lastWords: 
   return Promise.race(answers).finally(() => late.abort())
 }
 
-function told(child: ChildProcess): Promise<string> {
+function told(child: ChildProcess): Promise<Serving> {
   return new Promise((resolve) => {
     child.on('message', (message) => {
       const { data } = READY.safeParse(message)
-      if (data !== undefined) resolve(data.url)
+      if (data !== undefined) resolve({ url: data.url, metrics: data.metrics })
     })
   })
 }

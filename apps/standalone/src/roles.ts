@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Settings } from './config.ts'
+import { givenFor, type Settings } from './config.ts'
 import type { Credentials } from './credentials.ts'
 
 /** What every process of the stack must know of the others. */
@@ -33,15 +33,13 @@ export const NODE_FLAGS: Readonly<Record<NodeRole, readonly string[]>> = {
 export function apiEnvironment(around: Surroundings, port: number): NodeJS.ProcessEnv {
   const { settings, credentials } = around
   return {
-    ...common(around),
+    ...common('api', around),
     PORT: String(port),
     HOST: settings.host,
-    DATABASE_URL: around.databaseUrl,
     FILE_STORE_URL: settings.fileStoreUrl,
     BOOTSTRAP_CLIENT_ID: credentials.clientId,
     BOOTSTRAP_CLIENT_SECRET: credentials.clientSecret,
     SECRETS_KEY: around.secretsKey,
-    ...(settings.publicUrl === null ? {} : { PUBLIC_URL: settings.publicUrl }),
     ...around.wallets,
   }
 }
@@ -49,30 +47,30 @@ export function apiEnvironment(around: Surroundings, port: number): NodeJS.Proce
 /** @param apiUrl where the API listens: the links in mails lead there where no public address is set */
 export function workerEnvironment(around: Surroundings, apiUrl: string): NodeJS.ProcessEnv {
   return {
-    ...common(around),
-    DATABASE_URL: around.databaseUrl,
+    ...common('worker', around),
+    // Its metrics are for whoever watches this machine.
+    HOST: '127.0.0.1',
     FILE_STORE_URL: around.settings.fileStoreUrl,
     SECRETS_KEY: around.secretsKey,
     PUBLIC_URL: around.settings.publicUrl ?? apiUrl,
     ...around.wallets,
-    ...around.settings.mail,
     METRICS_PORT: '0',
   }
 }
 
-/** @param apiUrl where operations are shown */
-export function dashboardEnvironment(around: Surroundings, port: number, apiUrl: string): NodeJS.ProcessEnv {
+export function dashboardEnvironment(around: Surroundings, port: number): NodeJS.ProcessEnv {
   const { settings, credentials } = around
   return {
-    ...common(around),
+    ...common('dashboard', around),
     DASHBOARD_PORT: String(port),
     HOST: settings.host,
     OPERATOR_NAME: credentials.operator.name,
     OPERATOR_PASSWORD: credentials.operator.password,
-    API_URL: apiUrl,
+    METRICS_PORT: '0',
   }
 }
 
-function common({ settings, redisUrl }: Surroundings): NodeJS.ProcessEnv {
-  return { ...settings.inherited, ...settings.shared, REDIS_URL: redisUrl }
+/** What is given of the role's own settings, and where the servers are. */
+function common(role: NodeRole, { settings, databaseUrl, redisUrl }: Surroundings): NodeJS.ProcessEnv {
+  return { ...settings.inherited, ...givenFor(role, settings), DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }
 }

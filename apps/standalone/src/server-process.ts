@@ -26,7 +26,7 @@ function asRunning(server: Server): Running {
   })
   return {
     pid: server.pid,
-    ready: Promise.resolve(server.url),
+    ready: Promise.resolve({ url: server.url, metrics: null }),
     exited: server.exited,
     stop: () => server.stop(),
     kill: () => {

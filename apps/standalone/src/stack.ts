@@ -18,7 +18,7 @@ import {
 import { type Role, type Run, RunFile } from './run-file.ts'
 import { serverStart } from './server-process.ts'
 import { StartRefused } from './start-refused.ts'
-import { type Running, SupervisedProcess } from './supervised-process.ts'
+import { type Running, type Serving, SupervisedProcess } from './supervised-process.ts'
 import { keepWalletFiles, type WalletFiles } from './wallet-files.ts'
 
 /** Children get 8 s, the servers what is left; then all that still lives is killed. */
@@ -85,7 +85,7 @@ export class Stack {
     }
     // The API first: it brings the database's schema up to date.
     const api = await this.#api(around)
-    const [dashboard] = await Promise.all([this.#dashboard(around, api), ...this.#workers(around, api)])
+    const [dashboard] = await Promise.all([this.#dashboard(around), ...this.#workers(around, api)])
     this.#urls = { api, dashboard, ...servers }
     const run = this.#describe(this.#urls)
     await this.#runFile.write(run)
@@ -123,13 +123,13 @@ export class Stack {
     return this.#supervise('api', 'API', keepingPort(around.settings.port, start))
   }
 
-  #dashboard(around: Surroundings, api: string): Promise<string> {
+  #dashboard(around: Surroundings): Promise<string> {
     const log = this.#log('dashboard')
     const start = (port: number) =>
       startNodeProcess({
         main: mainModule('dashboard'),
         flags: NODE_FLAGS.dashboard,
-        env: dashboardEnvironment(around, port, api),
+        env: dashboardEnvironment(around, port),
         log,
       })
     return this.#supervise('dashboard', 'dashboard', keepingPort(around.settings.dashboardPort, start))
@@ -173,9 +173,10 @@ export class Stack {
   }
 
   #describe(urls: Omit<Run, 'processes'>): Run {
-    const processes = this.#supervised.flatMap(({ role, process: { pid, url } }) => {
+    const processes = this.#supervised.flatMap(({ role, process: { pid, serving } }) => {
       if (pid === null) return []
-      return [role === 'worker' && url !== null ? { role, pid, metrics: url } : { role, pid }]
+      const metrics = serving?.metrics ?? null
+      return [metrics === null ? { role, pid } : { role, pid, metrics }]
     })
     return { ...urls, processes }
   }
@@ -208,7 +209,7 @@ function keepingPort(wanted: number, start: (port: number) => Promise<Running>):
   let port = wanted
   return async () => {
     const running = await start(port)
-    const keep = (url: string): void => {
+    const keep = ({ url }: Serving): void => {
       port = Number(new URL(url).port)
     }
     running.ready.then(keep, () => {})

@@ -6,11 +6,18 @@ const LONGEST_WAIT_MS = 5_000
 /** A process that lived so long is healthy: the next wait is the first one again. */
 const HEALTHY_MS = 10_000
 
+/** Where a process serves. */
+export interface Serving {
+  readonly url: string
+  /** Where its `/metrics` is; null where it has none. */
+  readonly metrics: string | null
+}
+
 /** A process that exists. */
 export interface Running {
   readonly pid: number
-  /** Resolves, when it serves, with its address; rejects when it dies or stays silent instead. */
-  readonly ready: Promise<string>
+  /** Resolves when it serves; rejects when it dies or stays silent instead. */
+  readonly ready: Promise<Serving>
   /** Resolves when it is gone, however it went. */
   readonly exited: Promise<Exit>
   /** Ends it in its own way, by force where that takes too long. */
@@ -38,7 +45,7 @@ export class SupervisedProcess {
   readonly #options: SupervisedOptions
   readonly #stopping = new AbortController()
   #running: Running | null = null
-  #url: string | null = null
+  #serving: Serving | null = null
   #life: Promise<void> = Promise.resolve()
 
   constructor(options: SupervisedOptions) {
@@ -52,14 +59,14 @@ export class SupervisedProcess {
   }
 
   /** Where it serves; null until it is ready for the first time. */
-  get url(): string | null {
-    return this.#url
+  get serving(): Serving | null {
+    return this.#serving
   }
 
   /** Resolves with its address when it is ready; from then on it is kept alive. */
   async start(): Promise<string> {
     const first = this.#begin()
-    const ready = first.then((running) => running.ready)
+    const ready = first.then((running) => running.ready.then(({ url }) => url))
     this.#life = ready.then(
       async () => this.#keepAlive(await first),
       () => {},
@@ -83,7 +90,7 @@ export class SupervisedProcess {
     const running = await this.#options.start()
     this.#running = running
     running.ready.then(
-      (url) => this.#setUrl(url),
+      (serving) => this.#setServing(serving),
       () => {},
     )
     this.#options.onChange()
@@ -92,9 +99,9 @@ export class SupervisedProcess {
     return running
   }
 
-  #setUrl(url: string): void {
-    if (url === this.#url) return
-    this.#url = url
+  #setServing(serving: Serving): void {
+    if (serving.url === this.#serving?.url && serving.metrics === this.#serving.metrics) return
+    this.#serving = serving
     this.#options.onChange()
   }
 

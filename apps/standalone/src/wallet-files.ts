@@ -4,9 +4,9 @@ import { APPLE_SETTINGS, GOOGLE_SETTINGS, selfMadeAppleFiles, selfMadeGoogleKeyF
 import { writeAtomically } from './atomic-file.ts'
 import type { Settings } from './config.ts'
 
-/** The wallets' settings for the processes that sign passes. */
+/** What the processes that sign passes get beside what is given. */
 export interface WalletFiles {
-  /** By the settings' names. */
+  /** Of what Muster has made, by the settings' names. */
   readonly settings: Readonly<Record<string, string>>
   /** Wallets whose phones do not accept the passes, as Muster has made what signs them. */
   readonly selfMade: readonly ('Apple' | 'Google')[]
@@ -16,17 +16,17 @@ const PASS_TYPE_ID = 'pass.muster.self-made'
 const TEAM_ID = 'SELFMADE00'
 const ISSUER_ID = '0'
 
-/** What the settings name, else what is kept in the data folder, made at the first start, for its owner alone. */
-export async function keepWalletFiles({ wallets, dataFolder }: Settings): Promise<WalletFiles> {
+/** For wallets without settings: what is kept in the data folder, made at the first start, for its owner alone. */
+export async function keepWalletFiles({ given, dataFolder }: Settings): Promise<WalletFiles> {
   const selfMade = [
-    ...(APPLE_SETTINGS.every((name) => wallets[name] === undefined) ? ['Apple' as const] : []),
-    ...(GOOGLE_SETTINGS.every((name) => wallets[name] === undefined) ? ['Google' as const] : []),
+    ...(APPLE_SETTINGS.every((name) => given[name] === undefined) ? ['Apple' as const] : []),
+    ...(GOOGLE_SETTINGS.every((name) => given[name] === undefined) ? ['Google' as const] : []),
   ]
   const made = await Promise.all([
     selfMade.includes('Apple') ? keepApple(join(dataFolder, 'apple-passes')) : {},
     selfMade.includes('Google') ? keepGoogle(join(dataFolder, 'google-passes')) : {},
   ])
-  return { settings: Object.assign({}, wallets, ...made), selfMade }
+  return { settings: Object.assign({}, ...made), selfMade }
 }
 
 async function keepApple(folder: string): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { demoSettings, readSettings } from '../src/config.ts'
+import { demoSettings, givenFor, readSettings } from '../src/config.ts'
 
 describe('the settings', () => {
   it('have a default for everything', () => {
@@ -7,26 +7,7 @@ describe('the settings', () => {
     expect(settings).toMatchObject({ port: 8080, dashboardPort: 8081, workers: 1, databaseUrl: null, redisUrl: null })
     expect(settings.dataFolder).toBe(`${process.cwd()}/.muster`)
     expect(settings.fileStoreUrl).toBe(`file://${process.cwd()}/.muster/files`)
-    expect(settings.shared).toEqual({
-      MAX_UPLOAD_BYTES: '5368709120',
-      LOG_LEVEL: 'info',
-      CHUNK_SIZE: '5000',
-      LANES: '2',
-      CONCURRENCY: '2',
-      TURN_MS: '1000',
-      DUPLICATE_WINDOW_HOURS: '0',
-      TENANT_OPERATIONS_IN_FLIGHT: '4',
-      TENANT_QUEUED_OPERATIONS: '1000',
-      TENANT_REQUESTS_PER_MINUTE: '1200',
-      AWAITING_DATA_HOURS: '24',
-      ARCHIVE_MAX_ENTRIES: '1000000',
-      ARCHIVE_MAX_ENTRY_BYTES: '1048576',
-      ARCHIVE_MAX_UNPACKED_BYTES: '4294967296',
-      ARCHIVE_MAX_RATIO: '200',
-      ARCHIVE_MAX_DIRECTORY_BYTES: '268435456',
-      RETENTION_FILES_DAYS: '30',
-      RETENTION_RECORDS_DAYS: '90',
-    })
+    expect(settings.given).toEqual({})
   })
 
   it('are refused with every mistake at once, and no secret shown', () => {
@@ -51,7 +32,7 @@ describe('the settings', () => {
 
   it('want an audience and an issuer together', () => {
     expect(messageOf(() => readSettings({ OIDC_AUDIENCE: 'muster' }))).toContain('OIDC_ISSUER: ')
-    expect(readSettings({ OIDC_AUDIENCE: 'muster', OIDC_ISSUER: 'https://issuer.example' }).shared).toMatchObject({
+    expect(readSettings({ OIDC_AUDIENCE: 'muster', OIDC_ISSUER: 'https://issuer.example' }).given).toMatchObject({
       OIDC_AUDIENCE: 'muster',
     })
   })
@@ -60,18 +41,28 @@ describe('the settings', () => {
     const message = messageOf(() => readSettings({ APPLE_TEAM_ID: 'TEAM123456', GOOGLE_WALLET_KEY_FILE: 'key.json' }))
     expect(message).toContain('APPLE_PASS_KEY_FILE: expected a value, as APPLE_TEAM_ID has one')
     expect(message).toContain('GOOGLE_WALLET_ISSUER_ID: expected a value, as GOOGLE_WALLET_KEY_FILE has one')
-    expect(readSettings({})).toMatchObject({ publicUrl: null, wallets: {} })
+    expect(readSettings({})).toMatchObject({ publicUrl: null, given: {} })
   })
 
-  it('of mails are for the workers alone', () => {
-    const mail = { SMTP_URL: 'smtp://u:p@127.0.0.1', MAIL_FROM: '"Acme" <badges@acme.example>' }
-    expect(readSettings(mail).mail).toEqual({
+  it('go to the processes that read them, and to no others', () => {
+    const given = {
       SMTP_URL: 'smtp://u:p@127.0.0.1',
-      MAIL_FROM: 'Acme <badges@acme.example>',
-      MAILS_PER_SECOND: '50',
-    })
-    expect(JSON.stringify([readSettings(mail).shared, readSettings(mail).inherited])).not.toContain('smtp')
-    expect(messageOf(() => readSettings({ MAIL_FROM: mail.MAIL_FROM }))).toContain('SMTP_URL: expected a value')
+      MAIL_FROM: '"Acme" <badges@acme.example>',
+      APPLE_PASS_KEY_PASSPHRASE: 'open sesame',
+      TENANT_REQUESTS_PER_MINUTE: '10',
+      LOG_LEVEL: 'warn',
+    }
+    const settings = readSettings(given)
+    const { SMTP_URL, MAIL_FROM, APPLE_PASS_KEY_PASSPHRASE, TENANT_REQUESTS_PER_MINUTE, LOG_LEVEL } = given
+    expect(givenFor('worker', settings)).toEqual({ SMTP_URL, MAIL_FROM, APPLE_PASS_KEY_PASSPHRASE, LOG_LEVEL })
+    expect(givenFor('api', settings)).toEqual({ APPLE_PASS_KEY_PASSPHRASE, TENANT_REQUESTS_PER_MINUTE, LOG_LEVEL })
+    expect(givenFor('dashboard', settings)).toEqual({ LOG_LEVEL })
+    expect(messageOf(() => readSettings({ MAIL_FROM }))).toContain('SMTP_URL: expected a value')
+  })
+
+  it('that name files do so for processes that run elsewhere', () => {
+    const { given } = readSettings({ GOOGLE_WALLET_ISSUER_ID: '3388', GOOGLE_WALLET_KEY_FILE: 'key.json' })
+    expect(given['GOOGLE_WALLET_KEY_FILE']).toBe(`${process.cwd()}/key.json`)
   })
 
   it('are not handed to processes that have no business with them', () => {
@@ -79,6 +70,7 @@ describe('the settings', () => {
       PATH: '/bin',
       BOOTSTRAP_CLIENT_SECRET: 'a secret of length',
       APPLE_PASS_KEY_PASSPHRASE: 'open sesame',
+      DATABASE_URL_FILE: '',
       OTHER: 'x',
     })
     expect(inherited).toEqual({ PATH: '/bin', OTHER: 'x' })

@@ -44,6 +44,15 @@ describe('npm start', { timeout: 150_000 }, () => {
     expect((await fetch(`${dashboard}/healthz`)).status).toBe(200)
   })
 
+  it('tells where the metrics of each of its processes are', async () => {
+    const { processes } = await readRun()
+    for (const role of ['api', 'worker', 'dashboard']) {
+      const { metrics } = processes.find((each) => each.role === role) ?? {}
+      const answer = await fetch(new URL('/metrics', metrics))
+      expect(await answer.text()).toContain(`service="${role}"`)
+    }
+  })
+
   it('is refused on a folder that is in use', async () => {
     const second = spawnMuster(folder)
     const [words] = await Promise.all([allOf(second.stderr), once(second, 'exit')])

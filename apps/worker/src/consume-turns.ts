@@ -4,6 +4,7 @@ import {
   consumeOperations,
   DELIVERIES_QUEUE,
   EXPRESS_QUEUE,
+  OPERATIONS_QUEUE,
   type TurnHandler,
 } from '@muster/queue'
 
@@ -12,6 +13,9 @@ export const EXPRESS_TURNS = 1
 
 /** Turns of operations whose messages are carried out, at the same time, beside those of rows. */
 export const DELIVERY_TURNS = 2
+
+/** Those that operations have their turns from. */
+export const TURN_QUEUES = [OPERATIONS_QUEUE, EXPRESS_QUEUE, DELIVERIES_QUEUE] as const
 
 interface TurnOptions extends Omit<ConsumeOptions, 'queue'> {
   /** Gives operations' messages their turns. */
@@ -23,12 +27,12 @@ interface TurnOptions extends Omit<ConsumeOptions, 'queue'> {
  * messages theirs.
  */
 export function consumeTurns({ deliver, ...options }: TurnOptions): Consumer {
-  const { redisUrl, log } = options
-  const deliveries = { redisUrl, log, queue: DELIVERIES_QUEUE, concurrency: DELIVERY_TURNS, handler: deliver } as const
+  // A delivery's end makes room for nobody.
+  const { onJobEnded: _, ...deliveries } = options
   const consumers = [
     consumeOperations(options),
     consumeOperations({ ...options, queue: EXPRESS_QUEUE, concurrency: EXPRESS_TURNS }),
-    consumeOperations(deliveries),
+    consumeOperations({ ...deliveries, queue: DELIVERIES_QUEUE, concurrency: DELIVERY_TURNS, handler: deliver }),
   ]
   return {
     async close() {

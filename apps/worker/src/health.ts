@@ -18,9 +18,19 @@ export async function checkHealth({ pool, files, producer }: Services) {
   return { ready: database && store, checks: { database, files: store, redis } }
 }
 
+const PATIENCE_MS = 2_000
+
+/** False when the work fails, or is not done in time. */
 async function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), PATIENCE_MS)
+  })
+  const done = work.then(
     () => true,
     () => false,
   )
+  const answer = await Promise.race([done, late])
+  clearTimeout(timer)
+  return answer
 }

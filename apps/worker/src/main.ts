@@ -4,15 +4,15 @@ import { SecretBox } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { archiveLimits, onStop, run, tellReady } from '@muster/process'
 import { operationsProducer, runDispatcher, runMaintenance } from '@muster/queue'
-import { openFileStore } from '@muster/storage'
-import { createLogger, createMetrics, serveMetrics } from '@muster/telemetry'
+import { diskSpace, observedFileStore, openFileStore } from '@muster/storage'
+import { createLogger, createWorkerMetrics, serveMetrics } from '@muster/telemetry'
 import { rowReader } from '@muster/text'
 import { readConfig } from './config.ts'
-import { consumeTurns, DELIVERY_TURNS, EXPRESS_TURNS } from './consume-turns.ts'
+import { consumeTurns, DELIVERY_TURNS, EXPRESS_TURNS, TURN_QUEUES } from './consume-turns.ts'
 import { openCouriers } from './couriers.ts'
 import { checkHealth } from './health.ts'
 import { maintain } from './maintain.ts'
-import { observe } from './observe.ts'
+import { observe, observeTurns } from './observe.ts'
 import { pendingWork } from './pending-work.ts'
 import { takeDeliveryTurns, takeTurns } from './take-turns.ts'
 
@@ -25,7 +25,7 @@ const DELIVERIES_AT_ONCE = 10
 run(async () => {
   const config = readConfig()
   const log = createLogger({ service: 'worker', level: config.LOG_LEVEL })
-  const metrics = createMetrics('worker')
+  const metrics = createWorkerMetrics(TURN_QUEUES, log)
   await migrate(config.DATABASE_URL)
 
   const pool = createPool(config.DATABASE_URL, {
@@ -33,8 +33,13 @@ run(async () => {
     connections: (config.CONCURRENCY + EXPRESS_TURNS) * config.LANES + DELIVERY_TURNS + 2,
     idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
+    onQuery: metrics.databaseQuery,
   })
-  const files = openFileStore(config.FILE_STORE_URL)
+  const store = openFileStore(config.fileStore.url, config.fileStore.s3)
+  const files = observedFileStore(store, metrics.fileStoreCall)
+  const space = diskSpace(config.fileStore.url)
+  metrics.observePool(pool)
+  if (space !== null) metrics.observeFileStoreSpace(space)
   const secrets = new SecretBox(config.SECRETS_KEY)
   const observer = observe(metrics, log)
   const engine = {
@@ -52,7 +57,13 @@ run(async () => {
   const producer = operationsProducer(config.REDIS_URL, log)
   const perTenant = config.TENANT_OPERATIONS_IN_FLIGHT
   const pending = () => pendingWork(pool, perTenant)
-  const dispatcher = runDispatcher({ redisUrl: config.REDIS_URL, pending, producer, log })
+  const dispatcher = runDispatcher({
+    redisUrl: config.REDIS_URL,
+    pending,
+    producer,
+    onRepaired: metrics.dispatcherRepairs,
+    log,
+  })
   const maintenance = runMaintenance({
     redisUrl: config.REDIS_URL,
     maintain: (signal) => maintain({ pool, files, log }, config.retention, signal),
@@ -66,6 +77,7 @@ run(async () => {
     handler: takeTurns(engine, config.TURN_MS, (operationId) => isPending(pool, operationId, perTenant)),
     deliver: takeDeliveryTurns(delivery, config.TURN_MS),
     onJobEnded: () => void producer.nudge(),
+    observer: observeTurns(metrics),
     log,
   })
   const server = await serveMetrics({

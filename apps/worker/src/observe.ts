@@ -1,8 +1,9 @@
 import type { Observer } from '@muster/engine'
-import type { Logger, Metrics } from '@muster/telemetry'
+import type { TurnObserver } from '@muster/queue'
+import type { Logger, WorkerMetrics } from '@muster/telemetry'
 
 /** What the engine tells, as metrics and log lines. */
-export function observe(metrics: Metrics, log: Logger): Observer {
+export function observe(metrics: WorkerMetrics, log: Logger): Observer {
   return {
     chunk(type, seconds, rows) {
       metrics.chunk(type, seconds)
@@ -10,6 +11,7 @@ export function observe(metrics: Metrics, log: Logger): Observer {
       metrics.rows(type, 'unchanged', rows.unchanged)
       metrics.rows(type, 'failed', rows.failed)
     },
+    firstRow: (type, seconds) => metrics.firstRow(type, seconds),
     delivery: (type, result, seconds) => metrics.delivery(type, result, seconds),
     settled(type, rows) {
       metrics.rows(type, 'succeeded', rows.succeeded)
@@ -31,4 +33,9 @@ export function observe(metrics: Metrics, log: Logger): Observer {
       log.error({ operationId, total, counted }, 'the outcomes of an operation do not add up to its rows')
     },
   }
+}
+
+/** What the queues tell, as metrics. */
+export function observeTurns(metrics: WorkerMetrics): TurnObserver {
+  return { turn: metrics.turn, stalled: metrics.jobStalled }
 }

@@ -1,4 +1,5 @@
 import { Pool } from 'pg'
+import { timedClient } from './timed-client.ts'
 
 export type { Pool, PoolClient } from 'pg'
 
@@ -13,6 +14,8 @@ export interface PoolOptions {
   readonly idleInTransactionTimeoutMs?: number
   /** Told when a connection that nobody uses breaks; the pool replaces it. */
   readonly onIdleError?: (error: Error) => void
+  /** Told of every statement how many seconds it took, an error included. Must not throw. */
+  readonly onQuery?: (seconds: number) => void
 }
 
 /** A pool of connections. Nothing is connected until the first query; a broken connection is replaced by the next. */
@@ -25,6 +28,7 @@ export function createPool(databaseUrl: string, options: PoolOptions): Pool {
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    ...(options.onQuery === undefined ? {} : { Client: timedClient(options.onQuery) }),
   })
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => options.onIdleError?.(error))

@@ -3,11 +3,13 @@ export interface Ready {
   readonly ready: true
   /** Where it listens, like `http://127.0.0.1:8080`. */
   readonly url: string
+  /** Where its `/metrics` is. */
+  readonly metrics: string
 }
 
 /** Tells the supervisor, where there is one, that this process serves. */
-export function tellReady(url: string): void {
-  const message: Ready = { ready: true, url }
+export function tellReady(url: string, metrics = url): void {
+  const message: Ready = { ready: true, url, metrics }
   process.send?.(message)
 }
 

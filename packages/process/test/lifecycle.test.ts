@@ -32,8 +32,12 @@ describe('a process', () => {
     const child = start(`
       let stops = 0
       onStop(async () => { if (++stops > 1) process.exit(9); await new Promise((done) => setTimeout(done, 50)) })
-      tellReady('http://127.0.0.1:1')`)
-    expect(await once(child, 'message')).toEqual([{ ready: true, url: 'http://127.0.0.1:1' }, undefined])
+      tellReady('http://127.0.0.1:1', 'http://127.0.0.1:2')`)
+    expect((await once(child, 'message'))[0]).toEqual({
+      ready: true,
+      url: 'http://127.0.0.1:1',
+      metrics: 'http://127.0.0.1:2',
+    })
     child.kill(signal)
     child.kill(signal)
     expect(await exitCode(child)).toBe(0)

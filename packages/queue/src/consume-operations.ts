@@ -15,6 +15,8 @@ import {
 } from './queues.ts'
 import { RunningTurns } from './running-turns.ts'
 import type { TurnHandler } from './turn.ts'
+import { observedTurns, type TurnObserver } from './turn-observer.ts'
+import { WORKER_NAME } from './worker-name.ts'
 import { workerSettings } from './worker-settings.ts'
 
 export interface ConsumeOptions {
@@ -31,6 +33,7 @@ export interface ConsumeOptions {
   readonly onLockLost?: (operationId: string) => void
   /** Told whenever a job of ours has ended, and may be made again: another operation may want its place. */
   readonly onJobEnded?: () => void
+  readonly observer?: TurnObserver
 }
 
 export interface Consumer {
@@ -48,11 +51,12 @@ const SAME_OPERATION_RETRY_MS = 1_000
 
 /** Gives every operation that waits its turns. Survives Redis being away, restarted or flushed. */
 export function consumeOperations(options: ConsumeOptions): Consumer {
-  const { redisUrl, log, queue = OPERATIONS_QUEUE } = options
+  const { redisUrl, log, queue = OPERATIONS_QUEUE, observer } = options
   const isExpress = queue === EXPRESS_QUEUE
   const connection = connect(redisUrl, 'worker', log)
   const asking = connect(redisUrl, 'producer', SILENT)
-  const handle = turnHandling(options.handler, isExpress ? null : { queue, connection: asking }, log)
+  const handling = turnHandling(options.handler, isExpress ? null : { queue, connection: asking }, log)
+  const handle = observedTurns(handling, queue, observer)
   const turns = new RunningTurns()
   let closing = false
 
@@ -85,6 +89,7 @@ export function consumeOperations(options: ConsumeOptions): Consumer {
   })
 
   worker.on('completed', () => options.onJobEnded?.())
+  worker.on('stalled', () => observer?.stalled(queue))
 
   const shutDown = async (): Promise<void> => {
     closing = true
@@ -108,7 +113,13 @@ function startWorker(
   const worker = new Worker<OperationJob, void, string>(
     queue,
     (job, token = '') => take(job, jobMoves(job, token, log)),
-    { ...workerSettings(connection), concurrency, lockDuration, settings: { backoffStrategy: retryDelay } },
+    {
+      ...workerSettings(connection),
+      name: WORKER_NAME,
+      concurrency,
+      lockDuration,
+      settings: { backoffStrategy: retryDelay },
+    },
   )
   return worker.on('error', (error) => {
     // Outages are told by the connection. BullMQ's own messages hold ids of jobs and names of keys.

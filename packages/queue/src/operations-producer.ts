@@ -19,8 +19,10 @@ export interface OperationsProducer {
    * Sees to it that the operation has a job that lives (waiting, active or delayed): for its deliveries, or else in
    * whichever of the other two queues; a job of it that has ended makes room. False, after about a second at most,
    * when Redis is away.
+   *
+   * @param onMade told when it had none, and has one now
    */
-  enqueue(operation: QueuedOperation): Promise<boolean>
+  enqueue(operation: QueuedOperation, onMade?: () => void): Promise<boolean>
   /** Asks a dispatcher to run now; many askings are one run. False when Redis is away: it will run anyway. */
   nudge(): Promise<boolean>
   isUp(): Promise<boolean>
@@ -50,8 +52,10 @@ export function operationsProducer(redisUrl: string, log: Log): OperationsProduc
   }
 
   return {
-    enqueue: (operation) =>
-      attempt('enqueue', { operationId: operation.operationId }, () => ensureJob(queues, operation)),
+    enqueue: (operation, onMade) =>
+      attempt('enqueue', { operationId: operation.operationId }, async () => {
+        if (await ensureJob(queues, operation)) onMade?.()
+      }),
     nudge: () => attempt('nudge', {}, () => addNudge(dispatch)),
     isUp: () => answers(connection),
     close: async () => {
@@ -62,18 +66,20 @@ export function operationsProducer(redisUrl: string, log: Log): OperationsProduc
 
 type OperationsQueue = Queue<OperationJob, void, string>
 
+/** Whether one was made. */
 async function ensureJob(
   queues: Readonly<Record<'operations' | 'express' | 'deliveries', OperationsQueue>>,
   { operationId, type, isExpress = false, isDelivery = false }: QueuedOperation,
-): Promise<void> {
+): Promise<boolean> {
   const queue = isDelivery ? queues.deliveries : isExpress ? queues.express : queues.operations
   const others = isDelivery ? [] : [isExpress ? queues.operations : queues.express]
   const states = await Promise.all([queue, ...others].map((each) => each.getJobState(operationId)))
-  if (states.some((state) => ALIVE.includes(state))) return
+  if (states.some((state) => ALIVE.includes(state))) return false
   // Ended, unknown, or a remainder in no list: BullMQ ignores a second job of the same id, so the
   // first must go. One that became active meanwhile is locked: it stays, and the add does nothing.
   await queue.remove(operationId)
   await queue.add(type, { operationId }, { ...OPERATION_JOB_OPTIONS, jobId: operationId })
+  return true
 }
 
 async function addNudge(queue: Queue<object, void, string>): Promise<void> {

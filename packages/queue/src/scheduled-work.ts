@@ -13,9 +13,10 @@ interface ScheduledWorkOptions {
   readonly everyMs: number
   /**
    * One run; its signal is aborted when this process stops. What it throws is kept by BullMQ, so it may tell nothing
-   * personal. A run that lasts longer than the interval may overlap with the next in another process.
+   * personal. A run that lasts longer than the interval may overlap with the next in another process. `isTick`: it is
+   * time for it, and nobody has asked.
    */
-  readonly work: (signal: AbortSignal) => Promise<void>
+  readonly work: (signal: AbortSignal, isTick: boolean) => Promise<void>
   readonly log: Log
 }
 
@@ -24,6 +25,7 @@ export interface ScheduledWork {
   close(): Promise<void>
 }
 
+const TICK = 'tick'
 const LOCK_MS = 15_000
 const CLOSE_MS = 2_000
 /** A scheduler whose next run is overdue by that many intervals has lost its job. */
@@ -39,7 +41,7 @@ export function scheduleWork({ redisUrl, queueName, everyMs, work, log }: Schedu
   const queue = ticksQueue(queueName, own)
   const closing = new AbortController()
 
-  const worker = new Worker<object, void, string>(queueName, () => work(closing.signal), {
+  const worker = new Worker<object, void, string>(queueName, ({ name }) => work(closing.signal, name === TICK), {
     ...workerSettings(connection),
     lockDuration: LOCK_MS,
   })
@@ -71,6 +73,6 @@ async function keepScheduler(queue: Queue<object, void, string>, everyMs: number
   await queue.upsertJobScheduler(
     queue.name,
     { every: everyMs },
-    { name: 'tick', data: {}, opts: { removeOnComplete: kept, removeOnFail: kept, stackTraceLimit: 1 } },
+    { name: TICK, data: {}, opts: { removeOnComplete: kept, removeOnFail: kept, stackTraceLimit: 1 } },
   )
 }

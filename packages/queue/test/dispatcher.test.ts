@@ -67,6 +67,40 @@ describe('the dispatcher', () => {
     await runs.until((seen) => seen.length >= before + 3)
   })
 
+  it('tells how many jobs it made that nobody had asked for, those for messages left out', async () => {
+    const repaired = recorder<number>()
+    const [one, other] = operations
+    if (one === undefined || other === undefined) throw new Error('no operations')
+    const ticked = recorder<number>()
+    let isThere = false
+    const pending = async () => {
+      ticked.add(0)
+      return isThere ? [one, { ...other, isDelivery: true }] : []
+    }
+    // It ticks once, at its start.
+    const hourly = runDispatcher({
+      redisUrl: own.redis.url,
+      everyMs: 3_600_000,
+      pending,
+      producer,
+      onRepaired: repaired.add,
+      log,
+    })
+    await ticked.until((seen) => seen.length === 1)
+    isThere = true
+    await expect.poll(() => producer.nudge()).toBe(true)
+    await expect.poll(waiting).toBe(1)
+    await hourly.close()
+    expect(repaired.seen).toEqual([])
+    await own.client.flushall()
+    dispatchers.push(
+      runDispatcher({ redisUrl: own.redis.url, everyMs: 300, pending, producer, onRepaired: repaired.add, log }),
+    )
+    await expect.poll(waiting).toBe(1)
+    await repaired.until((seen) => seen.length === 1)
+    expect(repaired.seen).toEqual([1])
+  })
+
   it('goes on after Redis was killed and started again', async () => {
     const runs = recorder<number>()
     start(async () => {

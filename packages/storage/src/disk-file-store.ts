@@ -4,6 +4,7 @@ import { access, constants, mkdir, open, opendir, readdir, rename, rm, rmdir, st
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { FileMissing, type FileStore } from '@muster/engine/ports'
+import { checkedKey } from './file-key.ts'
 
 const READ_BYTES = 256 * 1024
 
@@ -14,10 +15,7 @@ const READ_BYTES = 256 * 1024
  */
 export function diskFileStore(folder: string): FileStore {
   const root = path.resolve(folder)
-  const place = (key: string): string => {
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(key) || key.includes('..')) throw new RangeError(`not a file key: ${key}`)
-    return path.join(root, key)
-  }
+  const place = (key: string): string => path.join(root, checkedKey(key))
   return {
     write: (key, bytes) => writeWhole(root, place(key), bytes),
     read: (key, fromByte = 0, toByte = Number.POSITIVE_INFINITY) => readRange(key, place(key), fromByte, toByte),

@@ -1,2 +1,6 @@
 export { diskFileStore } from './disk-file-store.ts'
+export { type DiskSpace, diskSpace } from './disk-space.ts'
+export { type ObserveCall, observedFileStore } from './observed-file-store.ts'
 export { openFileStore } from './open-file-store.ts'
+export type { S3Settings } from './s3/s3-settings.ts'
+export { s3FileStore } from './s3-file-store.ts'

@@ -1,12 +1,13 @@
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+export type { HttpRequest } from './metrics/http-metrics.ts'
 export {
-  createMetrics,
-  type HttpRequest,
+  type ApiMetrics,
+  createApiMetrics,
+  createDashboardMetrics,
+  createWorkerMetrics,
+  type DashboardMetrics,
   type Metrics,
-  ROW_OUTCOMES,
-  type RowOutcome,
-  UPLOAD_OUTCOMES,
-  type UploadOutcome,
-} from './metrics.ts'
+  type WorkerMetrics,
+} from './metrics/metrics.ts'
+export type { UploadOutcome } from './metrics/upload-metrics.ts'
 export { type Health, type MetricsServer, type MetricsServerOptions, serveMetrics } from './metrics-server.ts'
-export type { Waiting } from './waiting-collector.ts'

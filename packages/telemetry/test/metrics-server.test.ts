@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMetrics, type Health, type MetricsServer, serveMetrics } from '../src/index.ts'
+import { createWorkerMetrics, type Health, type MetricsServer, serveMetrics } from '../src/index.ts'
+import { SILENT } from './series.ts'
 
 describe('the metrics server', () => {
   let server: MetricsServer
@@ -7,7 +8,7 @@ describe('the metrics server', () => {
 
   const start = async () => {
     server = await serveMetrics({
-      metrics: createMetrics('worker'),
+      metrics: createWorkerMetrics(['operations'], SILENT),
       port: 0,
       host: '127.0.0.1',
       health: () => health(),

@@ -42,6 +42,8 @@ interface Told {
   mismatches: number
   ended: string[]
   chunks: number
+  /** How many seconds each operation waited for its first row. */
+  firstRows: number[]
   /** What became of messages, as they were carried out. */
   deliveries: string[]
 }
@@ -78,9 +80,10 @@ export async function engineHarness() {
   const database = await testDatabase()
   const files = openFileStore(pathToFileURL(await testFolder()).href)
   const box = new SecretBox([randomBytes(32)])
-  const told: Told = { leasesLost: 0, mismatches: 0, ended: [], chunks: 0, deliveries: [] }
+  const told: Told = { leasesLost: 0, mismatches: 0, ended: [], chunks: 0, firstRows: [], deliveries: [] }
   const observer: Observer = {
     chunk: () => void told.chunks++,
+    firstRow: (_type, seconds) => void told.firstRows.push(seconds),
     ended: (_type, state) => void told.ended.push(state),
     delivery: (_type, result) => void told.deliveries.push(result),
     settled: () => undefined,

@@ -1,5 +1,5 @@
 import type { FileStore } from '@muster/engine'
-import type { Logger, Metrics } from '@muster/telemetry'
+import type { ApiMetrics, Logger } from '@muster/telemetry'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { CountRequest } from '../limits/count-request.ts'
 
@@ -12,6 +12,6 @@ export interface HttpContext {
   readonly files: FileStore
   /** Bytes of an upload's file. */
   readonly maxUploadBytes: number
-  readonly metrics: Metrics
+  readonly metrics: ApiMetrics
   readonly log: Logger
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger, Metrics } from '@muster/telemetry'
+import type { ApiMetrics, Logger } from '@muster/telemetry'
 import type { Request, RequestHandler, Response } from 'express'
 
 /** What is known of a request beside what its client sent. */
@@ -24,7 +24,7 @@ export function factsOf(req: Request): RequestFacts {
  * Gives each request an id, the client's own where it is sane, and tells of it, when it is over,
  * in one log line and in the metrics. Neither holds a path, a query or a name.
  */
-export function requestLog(log: Logger, metrics: Metrics): RequestHandler {
+export function requestLog(log: Logger, metrics: ApiMetrics): RequestHandler {
   return (req, res, next) => {
     const started = performance.now()
     const fact: RequestFacts = { id: sane(req.get('x-request-id')) ?? randomUUID(), route: null, tenant: null }
@@ -39,7 +39,7 @@ function sane(id: string | undefined): string | null {
   return id !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(id) ? id : null
 }
 
-function tell(log: Logger, metrics: Metrics, req: Request, res: Response, fact: RequestFacts, ms: number): void {
+function tell(log: Logger, metrics: ApiMetrics, req: Request, res: Response, fact: RequestFacts, ms: number): void {
   const aborted = !res.writableFinished
   const { method } = req
   const status = res.statusCode

@@ -1,6 +1,7 @@
 import { type OperationType, TRANSITIONS } from '@muster/contracts'
 import type { Claim, Source } from '@muster/engine/ports'
 import type { Pool, PoolClient } from 'pg'
+import { eligibleSince } from '../queueing/eligible-since.ts'
 
 interface ClaimedRow {
   number: string
@@ -9,6 +10,7 @@ interface ClaimedRow {
   type: OperationType
   options: unknown
   created_at: Date
+  eligible_seconds: number
   source: Source
   normalised_key: string | null
   lease: string
@@ -43,7 +45,9 @@ export async function claimOperation(
       reason = case state when 'SCHEDULED' then $2 else reason end
     where id = $1 and state in ('SCHEDULED', 'PROCESSING') and not paused and total is null
     returning number, id, tenant_id, type, options, created_at, source, normalised_key, lease, parent_number,
-      max_failed_rows, max_failed_ratio`,
+      max_failed_rows, max_failed_ratio,
+      greatest(extract(epoch from clock_timestamp() - coalesce(${eligibleSince('number')}, created_at)), 0)::float8
+        as eligible_seconds`,
     [operationId, TRANSITIONS.SCHEDULED.PROCESSING],
   )
   const [row] = rows
@@ -55,6 +59,7 @@ export async function claimOperation(
     type: row.type,
     options: row.options,
     createdAt: row.created_at,
+    eligibleSeconds: row.eligible_seconds,
     source: row.source,
     normalisedKey: row.normalised_key,
     lease: BigInt(row.lease),

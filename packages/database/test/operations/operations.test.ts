@@ -4,7 +4,6 @@ import { type TestDatabase, testDatabase } from '@muster/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertOperation, type NewOperation } from '../../src/operations/insert-operation.ts'
 import { findOperation } from '../../src/operations/operations.ts'
-import { waitingWork } from '../../src/queueing/waiting-work.ts'
 import { readFailedRows } from '../../src/rows/failed-rows.ts'
 
 let database: TestDatabase
@@ -92,34 +91,5 @@ describe('failed rows', () => {
     }
     expect(sizes).toEqual([1_000, 1_000, 499])
     expect(seen).toEqual(Array.from({ length: 2_499 }, (_, n) => Math.floor(n / 3) + 1))
-  })
-})
-
-describe('waiting operations', () => {
-  it('are those that nobody moves on', async () => {
-    await database.pool.query('delete from operations')
-    expect(await waitingWork(database.pool)).toEqual({
-      count: 0,
-      oldestSeconds: 0,
-      messages: 0,
-      oldestMessageSeconds: 0,
-    })
-    const operations = [
-      await insertOperation(database.pool, scheduled()),
-      await insertOperation(database.pool, scheduled()),
-    ]
-    await database.pool.query(`update operations set created_at = now() - interval '1 hour'`)
-    await database.pool.query(`update operations set state = 'PROCESSING' where number = $1`, [
-      operations[0]?.number.toString(),
-    ])
-    await database.pool.query(
-      `insert into lanes (operation_number, lane, tenant_id, lease, row_number, line, byte) values ($1, 0, 1, 1, 0, 0, 0)`,
-      [operations[0]?.number.toString()],
-    )
-    const { count, oldestSeconds } = await waitingWork(database.pool)
-    expect(count).toBe(1)
-    expect(oldestSeconds).toBeGreaterThan(3_590)
-    await database.pool.query(`update lanes set changed_at = now() - interval '1 minute'`)
-    expect(await waitingWork(database.pool)).toMatchObject({ count: 2 })
   })
 })

@@ -72,6 +72,8 @@ export interface Claim {
   readonly options: unknown
   /** When it was asked for. */
   readonly createdAt: Date
+  /** For how many seconds it could have had turns, or could again after its last pause, when it was claimed. */
+  readonly eligibleSeconds: number
   readonly source: Source
   /** The key of the source in UTF-8, once it is made; null before, and for a source that is UTF-8 itself. */
   readonly normalisedKey: string | null

@@ -20,6 +20,8 @@ export interface LaneWork {
   readonly statement: Pick<Statement, 'sql' | 'isDeferred'>
   readonly store: OperationStore
   readonly observer: Observer
+  /** Called after each commit of rows. */
+  readonly committed: () => void
   /** Once it is passed, nothing more is applied. */
   readonly limit: FailureLimit
 }
@@ -115,7 +117,7 @@ export class Lane {
   }
 
   async #commit(part: Part, effects: (tx: ChunkTransaction) => Applied | Promise<Applied>): Promise<void> {
-    const { claim, store, observer, limit } = this.#work
+    const { claim, store, observer, committed, limit } = this.#work
     const started = performance.now()
     const record = await store.transaction(async (tx) => {
       const applied = await effects(tx)
@@ -130,5 +132,6 @@ export class Lane {
     this.#committed = part.end
     limit.add(record)
     observer.chunk(claim.type, (performance.now() - started) / 1000, record)
+    if (part.rows.length > 0) committed()
   }
 }

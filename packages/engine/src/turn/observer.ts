@@ -6,6 +6,8 @@ import type { Counts } from '../ports/index.ts'
 export interface Observer {
   /** A chunk's rows of one lane were committed. */
   chunk(type: OperationType, seconds: number, rows: Counts): void
+  /** The first rows of an operation were committed, so many seconds after it could have its first turn. */
+  firstRow(type: OperationType, seconds: number): void
   /** A message was carried out, or was not. */
   delivery(type: OperationType, result: DeliveryResult['kind'], seconds: number): void
   /** Rows of the outbox have their outcomes now. */

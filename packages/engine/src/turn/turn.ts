@@ -19,7 +19,8 @@ import { type Chunk, chunksOf } from './chunks.ts'
 import { isConserved, outcomes } from './conservation.ts'
 import { countRest } from './count-rest.ts'
 import { FailureLimit } from './failure-limit.ts'
-import { Lane } from './lane.ts'
+import { firstRow } from './first-row.ts'
+import { Lane, type LaneWork } from './lane.ts'
 import type { Observer } from './observer.ts'
 import { splitIntoLanes } from './part.ts'
 import { readRows } from './read-rows.ts'
@@ -97,9 +98,10 @@ async function applySource(claim: Claim, turn: Turn, engine: Engine): Promise<Tu
 
 /** Applies rows until the source or the turn ends or the limit is passed: the number of the last row, or null when there may be more. */
 async function applyRows(claim: Claim, limit: FailureLimit, turn: Turn, engine: Engine): Promise<number | null> {
+  const committed = firstRow(claim, engine.observer)
   const key = await utf8Key(claim, engine, turn.signal)
   const from = earliest(claim.checkpoints)
-  const { check, lanes } = openLanes(claim, limit, engine)
+  const { check, lanes } = openLanes(claim, { limit, committed }, engine)
   const normalisedKey = key === claim.source.key ? null : key
   const { source } = claim
   const stored = sourceRows({ source, normalisedKey }, from, engine)
@@ -134,14 +136,18 @@ async function giveTo(lanes: readonly Lane[], chunk: Chunk): Promise<void> {
   }
 }
 
-function openLanes(claim: Claim, limit: FailureLimit, engine: Engine): { check: RowCheck; lanes: readonly Lane[] } {
+function openLanes(
+  claim: Claim,
+  watch: Pick<LaneWork, 'limit' | 'committed'>,
+  engine: Engine,
+): { check: RowCheck; lanes: readonly Lane[] } {
   const operation = engine.operations[claim.type]
   if (operation === undefined) throw new RangeError(`this worker does not know operations of type ${claim.type}`)
   const { store, observer } = engine
   const { options, source, createdAt: at } = claim
   const check = rowCheck(operation, { options, header: source.header, seal: engine.seal, at })
   const statement = { sql: operation.apply(options), isDeferred: operation.isDeferred }
-  const work = { claim, check, statement, store, observer, limit }
+  const work = { claim, check, statement, store, observer, ...watch }
   return { check, lanes: claim.checkpoints.map((checkpoint, index) => new Lane(index, work, checkpoint)) }
 }
 

@@ -131,3 +131,42 @@ describe('lanes without rows of their own', () => {
     expect(rows).toEqual([{ row_number: '50', byte: '257' }])
   })
 })
+
+describe('the time to the first row', () => {
+  beforeEach(() => {
+    harness.told.firstRows.length = 0
+  })
+
+  it('is told once an operation, however many turns, lanes and chunks it has', async () => {
+    const id = await harness.upload(file(40))
+    await harness.database.pool.query(`update operation_history set at = at - interval '1 hour'`)
+    for (let turns = 0; turns < 3; turns++) await harness.turn(id, { chunks: 1, engine: { chunkSize: 5, lanes: 2 } })
+    await harness.turn(id)
+    expect(await harness.outcome(id)).toMatchObject({ state: 'COMPLETED', succeeded: 40 })
+    expect(harness.told.firstRows).toHaveLength(1)
+    expect(harness.told.firstRows[0]).toBeGreaterThanOrEqual(3_600)
+    expect(harness.told.firstRows[0]).toBeLessThan(3_700)
+  })
+
+  it('is told of the chunk that is committed, not of one that was rolled back', async () => {
+    const id = await harness.upload(file(10))
+    const { store } = harness.engine
+    const dies = async () => {
+      throw new Error('the worker died')
+    }
+    await expect(harness.turn(id, { engine: { lanes: 1, store: interrupted(store, 1, dies) } })).rejects.toThrow('died')
+    expect(harness.told.firstRows).toEqual([])
+    await harness.turn(id)
+    expect(harness.told.firstRows).toHaveLength(1)
+  })
+
+  it('is that since the last pause was over', async () => {
+    const id = await harness.upload(file(10))
+    await harness.database.pool.query(`update operation_history set at = at - interval '1 hour'`)
+    await harness.messages.control(id, 'pause')
+    await harness.messages.control(id, 'resume')
+    await harness.turn(id)
+    expect(harness.told.firstRows).toHaveLength(1)
+    expect(harness.told.firstRows[0]).toBeLessThan(600)
+  })
+})

@@ -35,7 +35,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packages/operations': { imports: [CONTRACTS, '@muster/engine', PORTS], libraries: ['escape-goat'] },
   'packages/text': { imports: [CONTRACTS, PORTS], libraries: ['csv-parse', 'csv-stringify', 'iconv-lite'] },
   'packages/archive': { imports: [CONTRACTS, PORTS], libraries: ['yauzl'] },
-  'packages/storage': { imports: [PORTS], libraries: [] },
+  'packages/storage': { imports: [PORTS], libraries: ['@aws-sdk/client-s3'] },
   'packages/mail': { imports: [PORTS], libraries: ['nodemailer'] },
   'packages/wallets': { imports: [PORTS], libraries: ['jose', 'node-forge', 'passkit-generator'] },
   'packages/printing': {
@@ -59,6 +59,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'packages/testkit': { imports: [...EVERYTHING, '@muster/embedded'] },
   'apps/api': { imports: EVERYTHING },
   'apps/worker': { imports: EVERYTHING },
-  'apps/dashboard': { imports: [CONTRACTS, '@muster/queue', '@muster/telemetry', PROCESS] },
+  'apps/dashboard': { imports: [CONTRACTS, '@muster/database', '@muster/queue', '@muster/telemetry', PROCESS] },
   'apps/standalone': { imports: [CONTRACTS, '@muster/embedded', '@muster/wallets', PROCESS] },
 }
