@@ -12,7 +12,7 @@ export const S3_KEY = 'S3RVER'
 /** Starts it with an empty bucket `muster`; answers its address and what stops it. */
 export async function startS3(root, folder) {
   const require = createRequire(join(root, 'packages/storage/package.json'))
-  const program = join(dirname(require.resolve('s3rver/package.json')), 'bin/s3rver.js')
+  const program = join(dirname(require.resolve('s3rver')), '../bin/s3rver.js')
   mkdirSync(folder)
   const flags = ['--directory', folder, '--address', '127.0.0.1', '--port', '0', '--configure-bucket', 'muster']
   // Its lists are cut by a cipher that OpenSSL 3 has retired.

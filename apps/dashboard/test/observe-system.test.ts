@@ -30,6 +30,7 @@ afterAll(async () => {
 
 function observing(ofPool: Pool): DashboardMetrics {
   const made = createDashboardMetrics(LOG)
+  made.observePool(ofPool)
   observeSystem({ metrics: made, pool: ofPool, queues })
   return made
 }
