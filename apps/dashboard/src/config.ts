@@ -1,4 +1,4 @@
-import { incomplete, parseSettings, readEnvironment } from '@muster/process'
+import { incomplete, parseSettings, readEnvironment, type SettingMistake } from '@muster/process'
 
 /** Some settings mean something only together. */
 const TOGETHER = [
@@ -9,7 +9,9 @@ const TOGETHER = [
 /** The dashboard's settings. Throws a SettingsError that tells everything that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const environment = readEnvironment(env)
-  const settings = parseSettings('dashboard', environment, incomplete(environment.given, TOGETHER))
+  const { given } = environment
+  const others = [...incomplete(given, TOGETHER), ...withoutTls(given['DASHBOARD_OIDC_ISSUER'])]
+  const settings = parseSettings('dashboard', environment, others)
   const {
     OPERATOR_NAME: name,
     OPERATOR_PASSWORD: password,
@@ -47,4 +49,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
 /** Where the operators are kept: all that their command line needs. Throws a SettingsError. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   return parseSettings('operators', readEnvironment(env)).DATABASE_URL
+}
+
+/** What an issuer elsewhere says of people may be believed by TLS alone. */
+function withoutTls(issuer: string | undefined): SettingMistake[] {
+  if (issuer === undefined || !URL.canParse(issuer)) return []
+  const { protocol, hostname } = new URL(issuer)
+  if (protocol !== 'http:' || /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)) return []
+  return [{ setting: 'DASHBOARD_OIDC_ISSUER', problem: 'expected https:, as the issuer is not on this machine' }]
 }

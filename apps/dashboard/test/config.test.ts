@@ -29,6 +29,14 @@ describe('the settings', () => {
     })
   })
 
+  it('want an issuer that is elsewhere to have TLS', () => {
+    const at = (url: string) => readConfig({ ...required, ...issuer, DASHBOARD_OIDC_ISSUER: url })
+    expect(() => at('http://issuer.example')).toThrow('DASHBOARD_OIDC_ISSUER: expected https:')
+    for (const url of ['https://issuer.example', 'http://localhost:1', 'http://127.0.0.1', 'http://[::1]:1']) {
+      expect(at(url).oidc?.issuer).toBe(url)
+    }
+  })
+
   it('are refused with all that is wrong at once, and without secrets', () => {
     const { DASHBOARD_URL: _, ...incomplete } = issuer
     const wrong = { ...required, ...incomplete, OPERATOR_PASSWORD: 'hunter2', DASHBOARD_PORT: 'abc', REDIS_URL: '' }

@@ -26,7 +26,8 @@ Who may sign in to the dashboard by a name and a password.
   set-password NAME           asks for the new password, and ends their sessions
   remove NAME                 and ends their sessions
   unlock NAME                 after five wrong passwords; else it takes 15 minutes
-  sign-out NAME               ends their sessions, also of somebody from an OpenID Connect issuer
+  sign-out NAME               ends their sessions; of somebody from an OpenID Connect issuer too,
+                              by the name that the page Audit shows
 
 ROLE is viewer (looks at everything, changes nothing) or operator (changes things too).
 A password has 12 characters at least. It is read from the terminal without showing it,

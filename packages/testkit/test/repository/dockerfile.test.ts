@@ -49,7 +49,7 @@ describe('the Dockerfile', () => {
 
   it('is carried out by CI', () => {
     const steps = text('.ci/run').split('\n')
-    expect(steps.filter((line) => /^step .*check[-:]images/.test(line))).toHaveLength(1)
+    expect(steps.filter((line) => /^\s*step .*check[-:]images/.test(line))).toHaveLength(1)
   })
 
   it('ends each image with what was built, and with nothing run after that', () => {
