@@ -41,7 +41,7 @@ export async function serve(): Promise<void> {
     onIdleError: (error) => log.warn({ err: error }, 'a database connection was lost'),
     onQuery: metrics.databaseQuery,
   })
-  const store = openFileStore(config.fileStore.url, config.fileStore.s3)
+  const store = await openFileStore(config.fileStore.url, config.fileStore.s3)
   const files = observedFileStore(store, metrics.fileStoreCall)
   const space = diskSpace(config.fileStore.url)
   metrics.observePool(pool)

@@ -35,7 +35,7 @@ run(async () => {
     onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
     onQuery: metrics.databaseQuery,
   })
-  const store = openFileStore(config.fileStore.url, config.fileStore.s3)
+  const store = await openFileStore(config.fileStore.url, config.fileStore.s3)
   const files = observedFileStore(store, metrics.fileStoreCall)
   const space = diskSpace(config.fileStore.url)
   metrics.observePool(pool)

@@ -3,10 +3,10 @@ import { openFileStore } from '../src/open-file-store.ts'
 import { settingsFor } from './s3-server.ts'
 
 describe('openFileStore', () => {
-  it('opens folders and buckets', () => {
-    expect(openFileStore('file:///var/lib/muster')).toHaveProperty('write')
-    expect(openFileStore('s3://bucket', settingsFor(9))).toHaveProperty('write')
-    expect(openFileStore('s3://bucket/a/folder/', settingsFor(9))).toHaveProperty('write')
+  it('opens folders and buckets', async () => {
+    expect(await openFileStore('file:///var/lib/muster')).toHaveProperty('write')
+    expect(await openFileStore('s3://bucket', settingsFor(9))).toHaveProperty('write')
+    expect(await openFileStore('s3://bucket/a/folder/', settingsFor(9))).toHaveProperty('write')
   })
 
   it.each([
@@ -16,13 +16,13 @@ describe('openFileStore', () => {
     ['s3:///prefix', 's3://bucket/prefix'],
     ['s3://key:secret@bucket', 's3://bucket/prefix'],
     ['s3://bucket?region=eu-central-1', 's3://bucket/prefix'],
-  ])('refuses %s', (url, reason) => {
-    expect(() => openFileStore(url, settingsFor(9))).toThrow(reason)
-    expect(() => openFileStore(url, settingsFor(9))).toThrow(RangeError)
+  ])('refuses %s', async (url, reason) => {
+    await expect(openFileStore(url, settingsFor(9))).rejects.toThrow(reason)
+    await expect(openFileStore(url, settingsFor(9))).rejects.toThrow(RangeError)
   })
 
-  it('needs to know how S3 is reached', () => {
-    expect(() => openFileStore('s3://bucket')).toThrow('needs settings')
-    expect(() => openFileStore('s3://bucket', settingsFor(9, { secretAccessKey: null }))).toThrow('both')
+  it('needs to know how S3 is reached', async () => {
+    await expect(openFileStore('s3://bucket')).rejects.toThrow('needs settings')
+    await expect(openFileStore('s3://bucket', settingsFor(9, { secretAccessKey: null }))).rejects.toThrow('both')
   })
 })

@@ -220,7 +220,13 @@ describe('s3FileStore', () => {
       const store = empty(server.port, { accessKeyId: 'another-key', secretAccessKey: 'another-secret' })
       const error = await store.write('operations/secret-name', chunks('x')).catch((thrown: unknown) => thrown)
       const message = 'S3 PutObject failed: InvalidAccessKeyId (HTTP 403)'
-      expect(error).toMatchObject({ name: 'S3Failure', code: 'InvalidAccessKeyId', status: 403, message })
+      expect(error).toMatchObject({
+        name: 'S3Failure',
+        code: 'InvalidAccessKeyId',
+        status: 403,
+        isAway: false,
+        message,
+      })
       expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/another|127\.0\.0\.1|secret-name/)
       const read = () => text(store.read('a'))
       for (const call of [store.check, read, () => store.remove('a'), () => text(folderNames(store))]) {
@@ -240,7 +246,7 @@ describe('s3FileStore', () => {
       const { port } = nobody.address() as { port: number }
       nobody.close()
       const store = empty(port)
-      await expect(store.check()).rejects.toMatchObject({ name: 'S3Failure', code: 'ECONNREFUSED' })
+      await expect(store.check()).rejects.toMatchObject({ name: 'S3Failure', code: 'ECONNREFUSED', isAway: true })
       await expect(text(store.read('a'))).rejects.toMatchObject({ code: 'ECONNREFUSED' })
       await expect(store.write('a', manyBytes(20_000_000))).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     })

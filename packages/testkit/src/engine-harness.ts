@@ -78,7 +78,7 @@ function sourceOf(type: OperationType, key: string, bytes: Buffer, encoding: Enc
 /** The engine on a real database and file store, without a queue: the tests give the turns. */
 export async function engineHarness() {
   const database = await testDatabase()
-  const files = openFileStore(pathToFileURL(await testFolder()).href)
+  const files = await openFileStore(pathToFileURL(await testFolder()).href)
   const box = new SecretBox([randomBytes(32)])
   const told: Told = { leasesLost: 0, mismatches: 0, ended: [], chunks: 0, firstRows: [], deliveries: [] }
   const observer: Observer = {

@@ -1,4 +1,5 @@
 import { isOutage } from '@muster/database'
+import { FileStoreFailure } from '@muster/engine'
 import type { Logger } from '@muster/telemetry'
 import type { ErrorRequestHandler } from 'express'
 import type { Dialect } from '../dialects/route.ts'
@@ -36,10 +37,16 @@ function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   // The router's, for a path with a broken percent-encoding.
   if (error instanceof URIError) return new Refusal('malformed-request', 'The path is not well percent-encoded.')
-  if (isOutage(error)) {
-    return new Refusal('unavailable', 'The database cannot be reached; try again in some seconds.', {
-      headers: { 'Retry-After': '5' },
-    })
-  }
+  // It may carry a code of the network's, as an outage of the database does.
+  if (error instanceof FileStoreFailure) return error.isAway ? away('The file store') : broken()
+  return isOutage(error) ? away('The database') : broken()
+}
+
+function away(what: string): Refusal {
+  const sentence = `${what} cannot be reached; try again in some seconds.`
+  return new Refusal('unavailable', sentence, { headers: { 'Retry-After': '5' } })
+}
+
+function broken(): Refusal {
   return new Refusal('internal', 'Something went wrong here; tell the operator the request id.')
 }

@@ -45,7 +45,9 @@ function asked(request: Request, name: string): string | null {
   return text === '' ? null : text
 }
 
-const BY_COMMAND_LINE = ['add', 'set-role', 'set-password', 'remove', 'unlock'].map((verb) => `operator.${verb}`)
+const BY_COMMAND_LINE = ['add', 'set-role', 'set-password', 'remove', 'unlock', 'sign-out'].map(
+  (verb) => `operator.${verb}`,
+)
 
 const ACTIONS = [...CHANGES.map(({ action }) => action), 'sign-in', 'other', ...BY_COMMAND_LINE].sort()
 

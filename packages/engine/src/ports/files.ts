@@ -8,6 +8,17 @@ export class FileMissing extends Error {
   }
 }
 
+/** The store failed. What it holds is as it was. */
+export class FileStoreFailure extends Error {
+  /** It does not answer, or says that it cannot now: trying again may help. */
+  readonly isAway: boolean
+  constructor(message: string, isAway: boolean) {
+    super(message)
+    this.name = 'FileStoreFailure'
+    this.isAway = isAway
+  }
+}
+
 /** Holds uploads and what is made of them. Keys are slash-separated, like `operations/<id>/source`. */
 export interface FileStore {
   /**

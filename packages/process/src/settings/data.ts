@@ -8,9 +8,11 @@ const fileStoreUrl = () => z.string(FILE_STORE).refine(isFileStore, FILE_STORE)
 
 function isFileStore(given: string): boolean {
   if (!URL.canParse(given)) return false
-  const { protocol, hostname, username, password, search, hash } = new URL(given)
+  const { protocol, hostname, pathname, username, password, port, search, hash } = new URL(given)
   if (protocol === 'file:') return true
-  return protocol === 's3:' && hostname !== '' && username + password + search + hash === ''
+  const isFolder = /^\/?$|^(\/[\w.-]+)+\/?$/.test(pathname) && !pathname.includes('..')
+  const isPlain = username + password + port + search + hash === ''
+  return protocol === 's3:' && hostname !== '' && isFolder && isPlain
 }
 
 /** Where data is. */

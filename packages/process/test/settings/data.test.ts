@@ -2,16 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { DATA, S3 } from '../../src/settings/data.ts'
 
 describe('FILE_STORE_URL', () => {
-  it.each(['file:///var/lib/muster', 's3://bucket', 's3://bucket/a/prefix'])('may be %s', (url) => {
-    expect(DATA.FILE_STORE_URL.schema.parse(url)).toBe(url)
-  })
-
-  it.each(['/var/lib/muster', 's3:///prefix', 's3://key:secret@bucket', 's3://bucket?region=x', 'http://bucket'])(
-    'may not be %s',
+  it.each(['file:///var/lib/muster', 's3://bucket', 's3://bucket/', 's3://bucket/a/prefix', 's3://bucket/prefix/'])(
+    'may be %s',
     (url) => {
-      expect(DATA.FILE_STORE_URL.schema.safeParse(url).success).toBe(false)
+      expect(DATA.FILE_STORE_URL.schema.parse(url)).toBe(url)
     },
   )
+
+  it.each([
+    '/var/lib/muster',
+    's3:///prefix',
+    's3://bucket/a//b',
+    's3://bucket/b%20c',
+    's3://key:secret@bucket',
+    's3://bucket?region=x',
+    'http://bucket',
+  ])('may not be %s', (url) => {
+    expect(DATA.FILE_STORE_URL.schema.safeParse(url).success).toBe(false)
+  })
 })
 
 describe('S3_FORCE_PATH_STYLE', () => {

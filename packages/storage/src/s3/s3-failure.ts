@@ -1,21 +1,27 @@
+import { FileStoreFailure } from '@muster/engine/ports'
+
 /** What servers say when there is no room left: codes of MinIO and Ceph, beside HTTP 507. */
 const FULL: readonly string[] = ['XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded', 'QuotaExceeded']
 const INSUFFICIENT_STORAGE = 507
+const TOO_MANY_REQUESTS = 429
+const OF_THE_SERVER = 500
 
 /**
  * A call of S3 that failed, after all its attempts. Tells the call and the code alone: what the library throws holds
  * addresses and headers too.
  */
-export class S3Failure extends Error {
+export class S3Failure extends FileStoreFailure {
   /** S3's code, as `AccessDenied`, or Node's, as `ECONNREFUSED`; `ENOSPC` when the store is full, as of disks. */
   readonly code: string
   /** HTTP; null when there was no answer. */
   readonly status: number | null
 
   constructor(call: string, code: string, status: number | null = null) {
-    super(`S3 ${call} failed: ${code}${status === null ? '' : ` (HTTP ${status})`}`)
+    const isFull = status === INSUFFICIENT_STORAGE || FULL.includes(code)
+    const isAway = status === null || status === TOO_MANY_REQUESTS || status >= OF_THE_SERVER
+    super(`S3 ${call} failed: ${code}${status === null ? '' : ` (HTTP ${status})`}`, isAway && !isFull)
     this.name = 'S3Failure'
-    this.code = status === INSUFFICIENT_STORAGE || FULL.includes(code) ? 'ENOSPC' : code
+    this.code = isFull ? 'ENOSPC' : code
     this.status = status
   }
 }
