@@ -150,7 +150,6 @@ export class Stack {
         ...common,
         DASHBOARD_PORT: String(dashboardPort),
         METRICS_PORT: String(dashboardMetrics),
-        API_URL: this.api.url,
         OPERATOR_NAME: 'proof',
         OPERATOR_PASSWORD: randomBytes(12).toString('hex'),
       },

@@ -1,23 +1,20 @@
 import { archiveReader } from '@muster/archive'
-import { createPool, isPending, migrate, operationStore, outbox } from '@muster/database'
+import { isPending, migrate, operationStore, outbox } from '@muster/database'
 import { SecretBox } from '@muster/engine'
 import { OPERATIONS } from '@muster/operations'
 import { archiveLimits, onStop, run, tellReady } from '@muster/process'
 import { operationsProducer, runDispatcher, runMaintenance } from '@muster/queue'
-import { diskSpace, observedFileStore, openFileStore } from '@muster/storage'
 import { createLogger, createWorkerMetrics, serveMetrics } from '@muster/telemetry'
 import { rowReader } from '@muster/text'
 import { readConfig } from './config.ts'
-import { consumeTurns, DELIVERY_TURNS, EXPRESS_TURNS, TURN_QUEUES } from './consume-turns.ts'
+import { consumeTurns, TURN_QUEUES } from './consume-turns.ts'
 import { openCouriers } from './couriers.ts'
 import { checkHealth } from './health.ts'
 import { maintain } from './maintain.ts'
 import { observe, observeTurns } from './observe.ts'
+import { openStores } from './open-stores.ts'
 import { pendingWork } from './pending-work.ts'
 import { takeDeliveryTurns, takeTurns } from './take-turns.ts'
-
-// A worker that was stopped in the middle of a transaction holds its locks no longer than this.
-const IDLE_IN_TRANSACTION_MS = 10_000
 
 /** Messages of an operation that are carried out at the same time. */
 const DELIVERIES_AT_ONCE = 10
@@ -28,18 +25,7 @@ run(async () => {
   const metrics = createWorkerMetrics(TURN_QUEUES, log)
   await migrate(config.DATABASE_URL)
 
-  const pool = createPool(config.DATABASE_URL, {
-    applicationName: 'muster-worker',
-    connections: (config.CONCURRENCY + EXPRESS_TURNS) * config.LANES + DELIVERY_TURNS + 2,
-    idleInTransactionTimeoutMs: IDLE_IN_TRANSACTION_MS,
-    onIdleError: (error) => log.warn({ err: error }, 'lost a connection to PostgreSQL'),
-    onQuery: metrics.databaseQuery,
-  })
-  const store = await openFileStore(config.fileStore.url, config.fileStore.s3)
-  const files = observedFileStore(store, metrics.fileStoreCall)
-  const space = diskSpace(config.fileStore.url)
-  metrics.observePool(pool)
-  if (space !== null) metrics.observeFileStoreSpace(space)
+  const { pool, files } = await openStores(config, metrics, log)
   const secrets = new SecretBox(config.SECRETS_KEY)
   const observer = observe(metrics, log)
   const engine = {
