@@ -11,7 +11,7 @@ import {
   type WatchedQueues,
 } from '@muster/queue'
 import type { Express } from 'express'
-import { nameOf, progressOf, turnOf, withoutErrorTexts, withoutTexts } from './shown-job.ts'
+import { nameOf, progressOf, turnOf, withKnownNames, withoutErrorTexts, withoutTexts } from './shown-job.ts'
 
 export const BOARD_PATH = '/queues'
 
@@ -47,7 +47,9 @@ export function createBoard({ queues }: WatchedQueues, role: OperatorRole): Expr
 
 /** A job's log, which Muster writes nothing into, is a list of texts. */
 function cleaned<T>(route: string, body: T): T {
-  return route.endsWith('/logs') ? withoutTexts(body) : withoutErrorTexts(body)
+  if (route.endsWith('/logs')) return withoutTexts(body)
+  const known = /\/(job-schedulers|flow)$/.test(route) ? withKnownNames(body) : body
+  return withoutErrorTexts(known)
 }
 
 type Queue = WatchedQueues['queues'][number]

@@ -57,6 +57,19 @@ export function withoutTexts(value: unknown): unknown {
   return mapped(value, (_field, inner) => withoutTexts(inner))
 }
 
+/** The same of schedulers and of the nodes of flows, which Bull Board hands on as they are in Redis. */
+export function withKnownNames<T>(body: T): T
+export function withKnownNames(body: unknown): unknown {
+  const { name, progress } = Object(body) as { name?: unknown; progress?: unknown }
+  const isNamed = typeof name === 'string'
+  return mapped(body, (field, value) => {
+    if (field === 'name' && isNamed) return nameOf({ name, progress })
+    if (field === 'progress') return progressOf(value)
+    // The data and options of jobs to come.
+    return field === 'template' ? {} : withKnownNames(value)
+  })
+}
+
 function mapped(value: unknown, map: (field: string, value: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((inner: unknown) => map('', inner))
   if (typeof value !== 'object' || value === null) return value

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { consumeOperations, operationsProducer, runMaintenance } from '@muster/queue'
 import { inTime, type TestDatabase, type TestRedis, testDatabase, testRedis } from '@muster/testkit'
-import { UnrecoverableError, Worker } from 'bullmq'
+import { FlowProducer, UnrecoverableError, Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDashboard, type TestDashboard } from '../dashboard.ts'
 import type { Visitor } from '../visitor.ts'
@@ -83,6 +83,24 @@ describe('the board', () => {
       ),
     )
     expect(shown.join()).toContain('A text that is not shown here')
+    expect(shown.join()).not.toMatch(/Tanaka|Hanako/)
+  })
+
+  it('shows nothing of schedulers and flows that Muster would not have written there', async () => {
+    const flows = new FlowProducer({ connection: { url: redis.url } })
+    const maintenance = dashboard.queues.queues.find(({ name }) => name === 'maintenance')
+    const cell = 'Tanaka Hanako'
+    await maintenance?.upsertJobScheduler('nightly', { every: 3_600_000 }, { name: cell, data: { cell } })
+    const child = { name: cell, queueName: 'maintenance', data: { cell } }
+    const tree = { name: cell, queueName: 'operations', data: { cell }, opts: { jobId: 'root' }, children: [child] }
+    await flows.add(tree)
+    const shown = await Promise.all(
+      ['/job-schedulers', '/queues/operations/root/flow'].map((path) => olga.text(`/queues/api${path}`)),
+    )
+    await maintenance?.removeJobScheduler('nightly')
+    await flows.close()
+    expect(shown[0]).toContain('nightly')
+    expect(shown[1]).toMatch(/"root".*"children":\[\{/)
     expect(shown.join()).not.toMatch(/Tanaka|Hanako/)
   })
 
